@@ -1,0 +1,24 @@
+# Every target does its own set-up: a Python is found, .venv made and kept as the lock says. Only make is needed.
+PORT ?= 8000
+export PORT
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-postgres check lock
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+demo: ## run the portal with its demo data on http://127.0.0.1:8000 (PORT=8001 for another port)
+	@scripts/venv.sh runtime && exec .venv/bin/python scripts/demo.py
+
+test: ## run the whole suite on SQLite (ARGS="tests/events -k slug" for a part)
+	@scripts/test.sh sqlite $(ARGS)
+
+test-postgres: ## run the same suite on the PostgreSQL server that DATABASE_URL names
+	@scripts/test.sh postgres $(ARGS)
+
+check: ## check format, lint, types, templates, migrations, deployment settings and scripts
+	@scripts/check.sh
+
+lock: ## write requirements*.txt anew from requirements*.in (ARGS=--upgrade for newer versions)
+	@scripts/lock.sh $(ARGS)
