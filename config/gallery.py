@@ -1,0 +1,158 @@
+"""Every component on one page with made-up content, for whoever works on the look. Mounted only while DEBUG is on."""
+
+from datetime import UTC, date, datetime
+
+from django import forms
+from django.core.paginator import Paginator
+from django.shortcuts import render
+
+
+class GalleryForm(forms.Form):
+    """One field of each kind that components/form_field.html draws."""
+
+    text = forms.CharField(
+        label="Takeaway",
+        help_text="One conclusion the group shared, in one or two sentences.",
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+    theme = forms.ChoiceField(label="Theme", choices=[("", "Choose one"), ("norms", "Norms"), ("capacity", "Capacity")])
+    nature = forms.ChoiceField(
+        label="What kind of action is it?",
+        choices=[("recommendation", "Recommendation"), ("pledge", "Pledge"), ("next_step", "Next step")],
+        widget=forms.RadioSelect,
+    )
+    addressed_to = forms.MultipleChoiceField(
+        label="Addressed to",
+        help_text="Choose all that the group named.",
+        choices=[("state", "States"), ("un_entity", "UN entities"), ("civil_society", "Civil society")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    due_text = forms.CharField(label="When is it due?", help_text="Words are fine: “second quarter 2027”.", required=False)
+    agreed = forms.BooleanField(label="The group has seen this wording")
+
+
+def sample():
+    """Context of gallery.html: plain dicts in the shapes that the components' own comments describe."""
+    themes = [
+        {"name": "Capacity-building", "slug": "capacity-building", "description": "Policies, processes and people."},
+        {"name": "Confidence-building and transparency", "slug": "confidence-building", "description": ""},
+        {"name": "العمل متعدد أصحاب المصلحة", "slug": "multistakeholder", "description": "مشاركة جميع الأطراف."},
+    ]
+    event = {
+        "title": "Exercise Lighthouse: restoring trust after a cross-border incident",
+        "slug": "exercise-lighthouse",
+        "starts_on": date(2026, 3, 3),
+        "ends_on": date(2026, 3, 5),
+        "summary": "Three days in which made-up States answer a made-up incident, and say afterwards what they would change.",
+    }
+    takeaway = {
+        "code": "abcd2345",
+        "kind": "takeaway",
+        "number": 3,
+        "reference": "LH26-T3",
+        "text": "Points of contact only help if they are called before an incident; a yearly exercise that uses the "
+        "directory is worth more than a longer directory.",
+    }
+    action = {
+        "code": "efgh6789",
+        "kind": "action",
+        "number": 1,
+        "reference": "LH26-A1",
+        "text": "Publish the exercise’s injects and the answers given, without names, for others to run.",
+        "progress": "partly_done",
+        "get_progress_display": "Partly done",
+    }
+    arabic = {
+        "code": "jkmn2345",
+        "kind": "takeaway",
+        "number": 12,
+        "reference": "LH26-T12",
+        "text": "الحوار المنتظم يبني الثقة قبل وقوع الحوادث لا بعدها.",
+    }
+    page = Paginator(range(174), 20).page(4)
+    return {
+        "themes": themes,
+        "event": event,
+        "takeaway": takeaway,
+        "action": action,
+        "arabic": arabic,
+        "long": takeaway | {"code": "pqrs2345", "number": 4, "reference": "LH26-T4", "text": takeaway["text"] * 4},
+        "page": page,
+        "elided": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "pills": [
+            ("takeaway", "Takeaway"),
+            ("action", "Action"),
+            ("draft", "Draft"),
+            ("submitted", "Submitted"),
+            ("changes_requested", "Changes requested"),
+            ("approved", "Approved"),
+            ("published", "Published"),
+            ("withdrawn", "Withdrawn"),
+            ("upcoming", "Upcoming"),
+        ],
+        "progress": [
+            ("proposed", "Proposed"),
+            ("accepted", "Accepted"),
+            ("in_progress", "In progress"),
+            ("partly_done", "Partly done"),
+            ("done", "Done"),
+            ("not_taken_forward", "Not taken forward"),
+            ("superseded", "Superseded"),
+        ],
+        "notices": [
+            ("info", "Chatham House Rule", "What was said may be used; who said it, and who was there, may not."),
+            ("plain", "Disclaimer", "A summary by the rapporteur in a personal capacity."),
+            ("warning", "Closes at 18:00", "After that, the editors take over."),
+            ("error", "Not saved", "Somebody else changed this text while you were writing."),
+            ("success", "Submitted", "The editors have been told."),
+        ],
+        "facet": [
+            {"value": "capacity", "label": "Capacity-building", "count": 41, "selected": True},
+            {"value": "norms", "label": "Norms of responsible State behaviour", "count": 12, "selected": False},
+            {"value": "gender", "label": "Gender and inclusion", "count": 0, "selected": False},
+        ],
+        "chips": [{"label": "Capacity-building", "href": "?year=2026"}, {"label": "2026", "href": "?theme=capacity"}],
+        "links": [{"label": "Search in all years", "href": "?"}],
+        "facts": [
+            {"label": "Reference", "value": "LH26-A1"},
+            {"label": "Addressed to", "value": "States; UN entities"},
+            {"label": "Dialogue", "value": event["title"], "href": "#facts"},
+            {"label": "Owner", "value": "No owner yet"},
+        ],
+        "tasks": [
+            {"label": "Takeaway 1", "href": "#tasks", "hint": "Points of contact", "state": "completed", "state_label": "Completed"},
+            {"label": "Takeaway 2", "href": "#tasks", "state": "in_progress", "state_label": "In progress"},
+            {"label": "Action 1", "href": "#tasks", "state": "changes_requested", "state_label": "Changes requested"},
+            {"label": "Send to the editors", "state": "draft", "state_label": "Cannot start yet"},
+        ],
+        "changes": [
+            {"at": datetime(2026, 3, 6, 9, 12, tzinfo=UTC), "what": "Sent back", "by": "An editor", "note": "Which directory?"},
+            {"at": datetime(2026, 3, 5, 17, 40, tzinfo=UTC), "what": "Submitted", "by": "A rapporteur", "note": ""},
+        ],
+        "session": {
+            "title": "Working through the first night",
+            "starts_at": datetime(2026, 3, 3, 14, 0, tzinfo=UTC),
+            "ends_at": datetime(2026, 3, 3, 15, 30, tzinfo=UTC),
+            "room": "Long Room",
+            "body": "",
+        },
+        "people": [
+            {"name": "Ana Example", "role": "Moderator", "position": "Director", "affiliation": "Institute of Examples"},
+            {"name": "Kofi, Sample/Esq.", "role": "Rapporteur"},
+        ],
+        "groups": [
+            {"session": {"title": "Group A: hotlines", "room": "Room 2"}, "kind": "Breakout group"},
+            {"session": {"title": "Group B: public statements", "room": "Room 3"}, "kind": "Breakout group"},
+        ],
+        "columns": ["Progress", "Actions", "Last update"],
+        "rows": [["In progress", 12, "3 March 2026"], ["Done", 4, "28 February 2026"]],
+        "form": GalleryForm(auto_id="empty_%s"),
+        "bound": GalleryForm({"text": "", "due_text": "second quarter 2027", "nature": "pledge"}, auto_id="bound_%s"),
+        "swatches": ["paper", "paper-sunk", "ink", "ink-soft", "rule", "rule-strong", "accent", "bad", "warn", "good", "mark"],
+    }
+
+
+def gallery(request):
+    """Draw gallery.html; touches no database, no session and no user."""
+    return render(request, "gallery.html", sample())
