@@ -11,7 +11,7 @@ import ensurepip, sqlite3, ssl, venv
 if sqlite3.sqlite_version_info < (3, 37):
     sys.exit(1)
 sqlite3.connect(":memory:").execute("CREATE VIRTUAL TABLE words USING fts5(word)")
-print(sys.executable)
+print(sys._base_executable)  # in a virtual environment: what it was made from, which outlives it
 '
 
 # A version manager may put a launcher on the PATH for a Python it does not have: only a run tells.
@@ -23,7 +23,8 @@ need="Python 3.12 or newer with venv, ensurepip and an SQLite that has FTS5"
 
 if [ -n "${PYTHON:-}" ]; then
     accept "$PYTHON" && exit 0
-    echo "PYTHON=$PYTHON will not do: Readout needs $need." >&2
+    is=$("$PYTHON" -I -c 'import platform; print("is Python", platform.python_version())' 2>/dev/null </dev/null) || is="does not run"
+    echo "PYTHON=$PYTHON will not do (it $is): Readout needs $need." >&2
     exit 1
 fi
 
@@ -38,7 +39,7 @@ for version in 3.13 3.14 3.12; do
 done
 
 if command -v uv >/dev/null 2>&1; then
-    candidate=$(UV_PYTHON_DOWNLOADS=never uv python find '>=3.12' 2>/dev/null </dev/null) && accept "$candidate" && exit 0
+    candidate=$(UV_PYTHON_DOWNLOADS=never uv python find --system '>=3.12' 2>/dev/null </dev/null) && accept "$candidate" && exit 0
 fi
 
 echo "No suitable Python found: install $need (python.org, your system's packages, or 'uv python install 3.13'), or name one with PYTHON=/path/to/python." >&2
