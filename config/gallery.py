@@ -28,7 +28,9 @@ class GalleryForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    due_text = forms.CharField(label="When is it due?", help_text="Words are fine: “second quarter 2027”.", required=False)
+    due_text = forms.CharField(
+        label="When is it due?", help_text="Words are fine: “second quarter 2027”.", required=False
+    )
     agreed = forms.BooleanField(label="The group has seen this wording")
 
 
@@ -121,13 +123,24 @@ def sample():
             {"label": "Owner", "value": "No owner yet"},
         ],
         "tasks": [
-            {"label": "Takeaway 1", "href": "#tasks", "hint": "Points of contact", "state": "completed", "state_label": "Completed"},
+            {
+                "label": "Takeaway 1",
+                "href": "#tasks",
+                "hint": "Points of contact",
+                "state": "completed",
+                "state_label": "Completed",
+            },
             {"label": "Takeaway 2", "href": "#tasks", "state": "in_progress", "state_label": "In progress"},
             {"label": "Action 1", "href": "#tasks", "state": "changes_requested", "state_label": "Changes requested"},
             {"label": "Send to the editors", "state": "draft", "state_label": "Cannot start yet"},
         ],
         "changes": [
-            {"at": datetime(2026, 3, 6, 9, 12, tzinfo=UTC), "what": "Sent back", "by": "An editor", "note": "Which directory?"},
+            {
+                "at": datetime(2026, 3, 6, 9, 12, tzinfo=UTC),
+                "what": "Sent back",
+                "by": "An editor",
+                "note": "Which directory?",
+            },
             {"at": datetime(2026, 3, 5, 17, 40, tzinfo=UTC), "what": "Submitted", "by": "A rapporteur", "note": ""},
         ],
         "session": {
@@ -138,7 +151,12 @@ def sample():
             "body": "",
         },
         "people": [
-            {"name": "Ana Example", "role": "Moderator", "position": "Director", "affiliation": "Institute of Examples"},
+            {
+                "name": "Ana Example",
+                "role": "Moderator",
+                "position": "Director",
+                "affiliation": "Institute of Examples",
+            },
             {"name": "Kofi, Sample/Esq.", "role": "Rapporteur"},
         ],
         "groups": [
@@ -149,7 +167,19 @@ def sample():
         "rows": [["In progress", 12, "3 March 2026"], ["Done", 4, "28 February 2026"]],
         "form": GalleryForm(auto_id="empty_%s"),
         "bound": GalleryForm({"text": "", "due_text": "second quarter 2027", "nature": "pledge"}, auto_id="bound_%s"),
-        "swatches": ["paper", "paper-sunk", "ink", "ink-soft", "rule", "rule-strong", "accent", "bad", "warn", "good", "mark"],
+        "swatches": [
+            "paper",
+            "paper-sunk",
+            "ink",
+            "ink-soft",
+            "rule",
+            "rule-strong",
+            "accent",
+            "bad",
+            "warn",
+            "good",
+            "mark",
+        ],
     }
 
 

@@ -1,0 +1,217 @@
+"""Settings of Readout, read from the environment.
+
+`.env.example` explains every variable. What is missing or wrong stops the start with one line on standard error.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.FileAwareEnv()
+
+# --- What the environment says -------------------------------------------------------------------------------------
+
+try:
+    DEBUG = env.bool("DEBUG", default=False)
+    SECRET_KEY = env.str("SECRET_KEY", default="for-development-only-" * 3 if DEBUG else environ.Env.NOTSET)
+    SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if DEBUG else environ.Env.NOTSET).rstrip("/")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+    DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'readout.sqlite3'}")}
+    CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://readout_cache")}
+    EMAIL = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else environ.Env.NOTSET)
+    DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="readout@localhost")
+    MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+    PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+    if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).hostname:
+        raise ImproperlyConfigured("SITE_URL must be a full address such as https://outcomes.example.org")
+    if not ALLOWED_HOSTS:
+        ALLOWED_HOSTS = [str(urlsplit(SITE_URL).hostname)]
+    if not SECRET_KEY:
+        raise ImproperlyConfigured("SECRET_KEY is empty: set it to a long random text")
+    if "ENGINE" not in DATABASES["default"] or not DATABASES["default"]["NAME"]:
+        raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name")
+except (ImproperlyConfigured, ValueError) as error:
+    sys.exit(f"Readout cannot start: {error}")
+
+# --- Django --------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "django_tasks_db",
+    "participants",  # after Django's own apps: its groups need the permissions that auth makes after `migrate`
+    "events",
+    "outcomes",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ------------------------------------------------------------------------------------------------------
+
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    # A room that submits at once fails on SQLite's defaults: writers queue (WAL, immediate transactions) for 20 s.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+    VAR_DIR.mkdir(exist_ok=True)
+else:
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+    _database["CONN_MAX_AGE"] = 0  # the pool keeps connections; Django must give them back
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Work outside the request --------------------------------------------------------------------------------------
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+MAILERS = {
+    "default": {
+        "BACKEND": EMAIL["EMAIL_BACKEND"],
+        "OPTIONS": {
+            option: EMAIL[name]
+            for option, name in {
+                "host": "EMAIL_HOST",
+                "port": "EMAIL_PORT",
+                "username": "EMAIL_HOST_USER",
+                "password": "EMAIL_HOST_PASSWORD",
+                "use_tls": "EMAIL_USE_TLS",
+                "use_ssl": "EMAIL_USE_SSL",
+            }.items()
+            if EMAIL.get(name) and EMAIL["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
+        },
+    },
+}
+
+# --- People --------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "participants.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Language and time ---------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["config.formats"]
+
+# --- Files ---------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "media/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        ),
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Safety --------------------------------------------------------------------------------------------------------
+
+_https = SITE_URL.startswith("https://")
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF, "data:"],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "manifest-src": [CSP.SELF],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, over plain HTTP
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_NAME = "__Host-readout" if _https else "readout"
+CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+LOGIN_URL = reverse_lazy("sign-in")
+LOGIN_REDIRECT_URL = reverse_lazy("outcomes:desk")
+LOGOUT_REDIRECT_URL = reverse_lazy("home")
+
+# --- Log -----------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,155 @@
+"""The one door for names: whether a person, affiliation, quote or list of participants may be shown.
+
+An event has a rule of attribution, a session may override it, its groups inherit it. Two rules decide about each
+item: the one in force now and the strictest one it has lived under since it was recorded (`recorded_under`), so
+that loosening a rule or moving a session never reveals what was said, or who came, before.
+
+Nothing here imports a model; the QuerySets' `public()` ask these functions.
+
+| rule           | participants listed | roles shown, for listing=public        | quotes              | outcomes |
+| on_record      | listing=public      | all                                    | given or not needed | yes      |
+| non_attributed | listing=public      | convener, organiser, rapporteur, whole | given               | yes      |
+| chatham_house  | none                | convener, rapporteur, whole, name only | given               | yes      |
+| closed         | none                | none                                   | none                | none     |
+
+"whole": of the whole event only, since a role in one session would tell who sat in which room.
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, NullIf
+
+
+class Rule(models.TextChoices):
+    """Rules of attribution, the loosest first."""
+
+    ON_RECORD = "on_record", "On the record"
+    NON_ATTRIBUTED = "non_attributed", "Not attributed"
+    CHATHAM_HOUSE = "chatham_house", "Chatham House Rule"
+    CLOSED = "closed", "Closed"
+
+
+PLAIN_WORDS = {
+    Rule.ON_RECORD: "This dialogue was on the record.",
+    Rule.NON_ATTRIBUTED: "What was said here is reported without saying who said it.",
+    Rule.CHATHAM_HOUSE: (
+        "This dialogue was held under the Chatham House Rule: what was said may be used, "
+        "but neither who said it nor who took part is revealed."
+    ),
+    Rule.CLOSED: "This dialogue was closed.",
+}
+
+# How deep sessions nest: a session, its groups, their subgroups. Anything deeper counts as closed.
+MAX_DEPTH = 3
+
+_OPEN_RULES = (Rule.ON_RECORD, Rule.NON_ATTRIBUTED, Rule.CHATHAM_HOUSE)
+_LISTED = (Rule.ON_RECORD, Rule.NON_ATTRIBUTED)
+_NAMED_ROLES = ("convener", "rapporteur")
+_STAFF_ROLES = (*_NAMED_ROLES, "organiser")
+
+
+def strictest(*rules: str) -> Rule:
+    """Return the strictest of `rules`; an unknown or empty one counts as closed."""
+    order = list(Rule)
+    return max((Rule(rule) if rule in Rule.values else Rule.CLOSED for rule in rules), key=order.index)
+
+
+def stricter_than(rule: str) -> list[str]:
+    """Return the rules above `rule`."""
+    order = list(Rule)
+    return [str(other) for other in order[order.index(Rule(rule)) + 1 :]]
+
+
+def _path(*parts: str) -> str:
+    return "__".join(part for part in parts if part)
+
+
+def _ancestry(session: str) -> list[str]:
+    """Return the lookups of a session, its parent and its parent's parent; `session` is "" for a Session itself."""
+    return [_path(session, *["parent"] * level) for level in range(MAX_DEPTH)]
+
+
+def rule_in_force(*, session: str | None = "", event: str = "event") -> Case | F:
+    """Return the SQL for an item's rule now: the nearest override up the tree, else the event's.
+
+    `session` is the lookup that leads to the session ("" for a Session itself, None for what has no session).
+    A closed session closes its groups whatever they say; a tree too deep to follow is closed.
+    """
+    if session is None:
+        return F(_path(event, "attribution"))
+    overrides = [_path(level, "attribution") for level in _ancestry(session)]
+    too_deep = Q(**{_path(session, *["parent"] * MAX_DEPTH, "isnull"): False})
+    closed = too_deep
+    for override in overrides:
+        closed |= Q(**{override: Rule.CLOSED})
+    nearest = Coalesce(*[NullIf(F(override), Value("")) for override in overrides], F(_path(event, "attribution")))
+    return Case(When(closed, then=Value(Rule.CLOSED.value)), default=nearest, output_field=models.CharField())
+
+
+def _under(*rules: str) -> Q:
+    """Both the rule in force and the strictest since the item was recorded are among `rules`."""
+    return Q(rule__in=rules, recorded_under__in=rules)
+
+
+def session_shown() -> Q:
+    """Whether a session (annotated with `rule`) appears at all."""
+    return Q(rule__in=_OPEN_RULES)
+
+
+def outcome_shown() -> Q:
+    """Whether outcomes (annotated with `rule`) may be published: they never say who said it."""
+    return _under(*_OPEN_RULES)
+
+
+def participant_listed() -> Q:
+    """Whether a participation (annotated with `rule`) stands in the public list of participants."""
+    return Q(listing="public") & ~Q(attendance="absent") & _under(*_LISTED)
+
+
+def role_shown() -> Q:
+    """Whether a role (annotated with `rule`) is shown: never for people who are not publicly listed."""
+    of_the_event = Q(session__isnull=True)
+    return (
+        Q(participation__listing="public")
+        & ~Q(participation__attendance="absent")
+        & (
+            _under(Rule.ON_RECORD)
+            | (of_the_event & Q(role__in=_STAFF_ROLES) & _under(*_LISTED))
+            | (of_the_event & Q(role__in=_NAMED_ROLES) & _under(*_OPEN_RULES))
+        )
+    )
+
+
+def quote_shown() -> Q:
+    """Whether a quote (annotated with `rule`) is shown."""
+    return (Q(consent__in=("given", "not_needed")) & _under(Rule.ON_RECORD)) | (
+        Q(consent="given") & _under(*_OPEN_RULES)
+    )
+
+
+@dataclass(frozen=True)
+class Byline:
+    """How a person may be named: every template, feed and document prints this, never the person."""
+
+    name: str
+    position: str = ""
+    affiliation: str = ""
+
+    @property
+    def details(self) -> str:
+        """Position and affiliation in one line, without what is missing."""
+        return ", ".join(part for part in (self.position, self.affiliation) if part)
+
+
+ANONYMOUS = Byline("A participant")
+
+
+def byline(participation, rule: str) -> Byline:
+    """Return how to name someone who may be shown under `rule`: with affiliation only where lists are public."""
+    if rule not in _OPEN_RULES or participation.listing != "public":
+        return ANONYMOUS
+    if rule not in _LISTED:
+        return Byline(participation.person.full_name)
+    return Byline(participation.person.full_name, participation.position, participation.affiliation)

@@ -1,0 +1,25 @@
+from events.models.event import Event, EventPartner, EventSeries, EventStatusChange
+from events.models.people import Participation, Quote, Role
+from events.models.recorded import Recorded, RecordedQuerySet
+from events.models.resource import Resource
+from events.models.session import BreakoutGroup, Session
+from events.models.status import InvalidTransition, NotAllowed, StatusLine, StatusModel
+
+__all__ = [
+    "BreakoutGroup",
+    "Event",
+    "EventPartner",
+    "EventSeries",
+    "EventStatusChange",
+    "InvalidTransition",
+    "NotAllowed",
+    "Participation",
+    "Quote",
+    "Recorded",
+    "RecordedQuerySet",
+    "Resource",
+    "Role",
+    "Session",
+    "StatusLine",
+    "StatusModel",
+]

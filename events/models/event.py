@@ -1,0 +1,303 @@
+import datetime as dt
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django_countries.fields import CountryField
+
+from events.attribution import PLAIN_WORDS, Rule
+from events.models.recorded import Recorded
+from events.models.status import StatusLine, StatusModel
+from participants.models import Organisation
+from participants.pictures import PictureField, RandomName
+from participants.slugs import SluggedModel
+from participants.text import validate_plain
+
+
+def validate_time_zone(value: str) -> None:
+    """Take IANA names only: an offset does not know when the clocks change."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            "“%(value)s” is no IANA time zone. Write it like America/Santiago.", params={"value": value}
+        )
+
+
+class EventSeries(SluggedModel):
+    """Dialogues that belong together, edition after edition."""
+
+    name = models.CharField(max_length=300, validators=[validate_plain])
+    description = models.TextField(blank=True, validators=[validate_plain])
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "series"
+        verbose_name_plural = "series"
+
+    def __str__(self):
+        return self.name
+
+
+class EventQuerySet(models.QuerySet):
+    """Events by who may read them and by date."""
+
+    def public(self):
+        """What anyone may read: page, feed, API, export and sitemap all start here."""
+        return self.filter(status=Event.Status.PUBLISHED)
+
+    def tombstones(self):
+        """Events that were public once: their address says when they were withdrawn and nothing else."""
+        return self.filter(status=Event.Status.WITHDRAWN)
+
+    def visible_to(self, user):
+        """What `user` may read: staff all, rapporteurs the events they report on, everyone what is public."""
+        if user.is_staff:
+            return self
+        return self.filter(Q(pk__in=Event.objects.public()) | Q(pk__in=Event.objects.reported_by(user)))
+
+    def editable_by(self, user):
+        """What `user` may change: staff all, others nothing."""
+        return self if user.is_staff else self.none()
+
+    def reported_by(self, user):
+        """Events in which `user` is a rapporteur, of the whole or of a session."""
+        mine = Event.objects.filter(participations__roles__role="rapporteur", participations__person__user=user.pk)
+        return self.filter(pk__in=mine.values("pk"))
+
+    def upcoming(self, today: dt.date | None = None):
+        """Events not over yet, the next first."""
+        return self.filter(ends_on__gte=today or timezone.localdate()).order_by("starts_on", "pk")
+
+    def held(self, today: dt.date | None = None):
+        """Events that are over, the latest first."""
+        return self.filter(ends_on__lt=today or timezone.localdate()).order_by("-starts_on", "-pk")
+
+
+class Event(SluggedModel, StatusModel):
+    """A dialogue: what, when, where, who convened it, and under which rule of attribution."""
+
+    class Format(models.TextChoices):
+        DIALOGUE = "dialogue", "Dialogue"
+        ROUNDTABLE = "roundtable", "Roundtable"
+        CONFERENCE = "conference", "Conference"
+        WORKSHOP = "workshop", "Workshop"
+        EXPERT_MEETING = "expert_meeting", "Expert meeting"
+        SIDE_EVENT = "side_event", "Side event"
+        CONSULTATION = "consultation", "Consultation"
+        WEBINAR = "webinar", "Webinar"
+        BRIEFING = "briefing", "Briefing"
+        SCENARIO_EXERCISE = "scenario_exercise", "Scenario exercise"
+        MINISTERIAL = "ministerial", "Ministerial"
+
+    class Mode(models.TextChoices):
+        IN_PERSON = "in_person", "In person"
+        HYBRID = "hybrid", "Hybrid"
+        ONLINE = "online", "Online"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    TRANSITIONS = {
+        Status.DRAFT: {Status.PUBLISHED: "against_curating"},
+        Status.PUBLISHED: {Status.WITHDRAWN: "against_curating"},
+        Status.WITHDRAWN: {Status.PUBLISHED: "against_curating"},
+    }
+
+    title = models.CharField(max_length=500, validators=[validate_plain])
+    reference = models.CharField(
+        max_length=100, blank=True, validators=[validate_plain], help_text="The institution's own, such as WP3348."
+    )
+    series = models.ForeignKey(EventSeries, on_delete=models.SET_NULL, null=True, blank=True, related_name="events")
+    format = models.CharField(max_length=30, choices=Format, default=Format.DIALOGUE)
+    mode = models.CharField(max_length=20, choices=Mode, default=Mode.IN_PERSON)
+    starts_on = models.DateField(null=True, blank=True, help_text="At the place of the event.")
+    ends_on = models.DateField(null=True, blank=True)
+    time_zone = models.CharField(
+        max_length=64, default="UTC", validators=[validate_time_zone], help_text="IANA name, such as America/Santiago."
+    )
+    venue = models.CharField(max_length=300, blank=True, validators=[validate_plain])
+    city = models.CharField(max_length=150, blank=True, validators=[validate_plain])
+    country = CountryField(blank=True)
+    summary = models.TextField(blank=True, validators=[validate_plain], help_text="One or two sentences for lists.")
+    body = models.TextField(blank=True, validators=[validate_plain], help_text="Markdown: headings, lists, links.")
+    image = PictureField(upload_to=RandomName("events"), blank=True)
+    image_alt = models.CharField("image in words", max_length=300, blank=True, validators=[validate_plain])
+    image_credit = models.CharField(max_length=200, blank=True, validators=[validate_plain])
+    attribution = models.CharField(
+        "rule of attribution",
+        max_length=20,
+        choices=Rule,
+        default=Rule.CHATHAM_HOUSE,
+        help_text="What the public may see of who took part and who said what. Sessions may differ.",
+    )
+    outcomes_due_on = models.DateField(
+        null=True, blank=True, help_text="Rapporteurs submit until the end of this day, at the place of the event."
+    )
+    accepts_late = models.BooleanField("late filing allowed", default=False)
+    status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    partners = models.ManyToManyField(Organisation, through="EventPartner", related_name="events")
+
+    objects = EventQuerySet.as_manager()
+
+    slug_source = "title"
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        indexes = [
+            models.Index(F("starts_on").desc(), F("id").desc(), name="event_newest"),
+            models.Index(
+                F("starts_on").desc(), F("id").desc(), condition=Q(status="published"), name="event_public_newest"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="event_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(starts_on=None, ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="event_ends_on_or_after_its_start",
+            ),
+            models.CheckConstraint(condition=Q(image="") | ~Q(image_alt=""), name="event_image_has_words"),
+            models.CheckConstraint(
+                condition=Q(status="draft", published_at=None) | (~Q(status="draft") & Q(published_at__isnull=False)),
+                name="event_published_at_iff_published",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="withdrawn", withdrawn_at__isnull=False)
+                | (~Q(status="withdrawn") & Q(withdrawn_at=None)),
+                name="event_withdrawn_at_iff_withdrawn",
+            ),
+            models.CheckConstraint(condition=Q(attribution__in=Rule.values), name="event_attribution_is_a_rule"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("events:event-detail", args=[self.slug])
+
+    def clean(self):
+        super().clean()
+        self.ends_on = self.ends_on or self.starts_on
+        if self.ends_on and not self.starts_on:
+            raise ValidationError({"starts_on": "Give the first day too, or leave both empty."})
+        if self.starts_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": "The last day is before the first."})
+        if self.image and not self.image_alt:
+            raise ValidationError({"image_alt": "Say in words what the picture shows."})
+
+    # Verbs
+
+    def publish(self, *, by, note="") -> None:
+        """Make the event public, or public again after it was withdrawn."""
+        self._move(
+            self.Status.PUBLISHED, by=by, note=note, published_at=self.published_at or timezone.now(), withdrawn_at=None
+        )
+
+    def withdraw(self, *, by, note="") -> None:
+        """Take the event and everything in it back; its address says when and nothing else."""
+        self._move(self.Status.WITHDRAWN, by=by, note=note, withdrawn_at=timezone.now())
+
+    def against_curating(self, user) -> str:
+        """Say why `user` may not publish or withdraw, or nothing."""
+        return "" if user and user.is_staff else "Only staff publish and withdraw events."
+
+    def moved(self, change):
+        for model in Recorded.concrete():
+            model.visibility_changed(self)
+
+    # About one event
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The time zone of its place."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def cite_as(self) -> str:
+        """What references of its outcomes begin with: the institution's reference, else the slug."""
+        return self.reference or self.slug
+
+    @property
+    def attribution_note(self) -> str:
+        """The rule in plain words, for the page."""
+        return PLAIN_WORDS[Rule(self.attribution)]
+
+    @property
+    def deadline(self) -> dt.datetime | None:
+        """The moment after which rapporteurs are late: the end of the due day at the place of the event."""
+        if not self.outcomes_due_on:
+            return None
+        return dt.datetime.combine(self.outcomes_due_on + dt.timedelta(days=1), dt.time.min, self.zone)
+
+    @property
+    def is_filing_open(self) -> bool:
+        """Whether rapporteurs may submit: no deadline, not yet passed, or late filing allowed."""
+        return self.deadline is None or self.accepts_late or timezone.now() < self.deadline
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its last day is over at its place."""
+        return bool(self.ends_on) and self.ends_on < timezone.now().astimezone(self.zone).date()
+
+    @property
+    def place(self) -> str:
+        """City and country in one line, without what is missing."""
+        return ", ".join(part for part in (self.city, self.country.name if self.country else "") if part)
+
+    def editions(self):
+        """The other public editions of its series, by date."""
+        if not self.series_id:
+            return Event.objects.none()
+        return Event.objects.public().filter(series=self.series_id).exclude(pk=self.pk).order_by("starts_on", "pk")
+
+
+class EventStatusChange(StatusLine):
+    """A line in the history of an event."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="changes", editable=False)
+
+    class Meta(StatusLine.Meta):
+        pass
+
+
+class EventPartner(models.Model):
+    """What an organisation is to an event."""
+
+    class Role(models.TextChoices):
+        CONVENER = "convener", "Convener"
+        HOST = "host", "Host"
+        CO_HOST = "co_host", "Co-host"
+        ORGANISER = "organiser", "Organiser"
+        PARTNER = "partner", "Partner"
+        FUNDER = "funder", "Funder"
+        KNOWLEDGE_PARTNER = "knowledge_partner", "Knowledge partner"
+        OTHER = "other", "In words"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="event_partners")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="event_partners")
+    role = models.CharField(max_length=30, choices=Role, default=Role.PARTNER)
+    role_text = models.CharField("role in words", max_length=100, blank=True, validators=[validate_plain])
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint("event", "organisation", "role", "role_text", name="event_partner_once_in_a_role"),
+            models.CheckConstraint(
+                condition=(Q(role="other") & ~Q(role_text="")) | (~Q(role="other") & Q(role_text="")),
+                name="event_partner_role_text_iff_other",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.organisation} ({self.role_label})"
+
+    @property
+    def role_label(self) -> str:
+        """The role as printed: from the list, or in the institution's own words."""
+        return self.role_text or self.get_role_display()

@@ -1,0 +1,78 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from events.models.event import Event
+from events.models.session import Session
+from participants.pictures import RandomName
+from participants.text import validate_plain
+
+DOCUMENT_TYPES = {"pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "txt", "csv", "mp3", "mp4"}
+
+
+def validate_document(upload) -> None:
+    """Take the document formats an institution hands out, up to 50 MB."""
+    extension = upload.name.rsplit(".", 1)[-1].lower()
+    if extension not in DOCUMENT_TYPES:
+        raise ValidationError("Choose a document: %(kinds)s.", params={"kinds": ", ".join(sorted(DOCUMENT_TYPES))})
+    if upload.size > 50 * 1024 * 1024:
+        raise ValidationError("This file is over 50 MB. Put it on the institution's site and give its address.")
+
+
+class ResourceQuerySet(models.QuerySet):
+    def public(self):
+        """What anyone may open: public resources of public events, none of a closed session."""
+        return self.filter(is_public=True, event__in=Event.objects.public()).filter(
+            Q(session=None) | Q(session__in=Session.objects.public().values("pk"))
+        )
+
+
+class Resource(models.Model):
+    """A recording, report or other document of an event, at an address or as a file."""
+
+    class Kind(models.TextChoices):
+        RECORDING = "recording", "Recording"
+        REPORT = "report", "Report"
+        CONCEPT_NOTE = "concept_note", "Concept note"
+        AGENDA = "agenda", "Agenda"
+        SLIDES = "slides", "Slides"
+        PRESS_RELEASE = "press_release", "Press release"
+        OUTCOME_DOCUMENT = "outcome_document", "Outcome document"
+        LINK = "link", "Link"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="resources")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="resources")
+    kind = models.CharField(max_length=30, choices=Kind, default=Kind.LINK)
+    title = models.CharField(max_length=300, validators=[validate_plain])
+    part = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of a recording in several parts.")
+    url = models.URLField("address", max_length=500, blank=True)
+    file = models.FileField(upload_to=RandomName("resources"), blank=True, validators=[validate_document])
+    publisher = models.CharField(max_length=200, blank=True, validators=[validate_plain])
+    published_on = models.DateField(null=True, blank=True)
+    is_public = models.BooleanField("public", default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "part", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(url="") & ~Q(file="")) | (~Q(url="") & Q(file="")), name="resource_is_address_or_file"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.title} (part {self.part})" if self.part else self.title
+
+    def clean(self):
+        super().clean()
+        if bool(self.url) == bool(self.file):
+            raise ValidationError("Give either an address or a file.")
+        if self.session_id and self.session.event_id != self.event_id:
+            raise ValidationError({"session": "That session belongs to another event."})
+
+    @property
+    def href(self) -> str:
+        """Where it opens: its address, or its file here."""
+        return self.url or self.file.url

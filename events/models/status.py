@@ -1,0 +1,98 @@
+"""The one door for status: a table of legal moves, compare-and-swap, and a history line each time."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+
+from participants.text import validate_plain
+
+
+class InvalidTransition(Exception):
+    """The move is not in the table, or somebody else moved first."""
+
+
+class NotAllowed(PermissionDenied):
+    """This person may not make this move; the message says why in plain words."""
+
+
+class AppendOnlyQuerySet(models.QuerySet):
+    """History lines are written once: no update, no delete but with the object they belong to."""
+
+    def update(self, **kwargs):
+        raise TypeError("History is append-only.")
+
+    def delete(self):
+        raise TypeError("History is append-only.")
+
+
+class StatusLine(models.Model):
+    """One line of a history: from which status to which, by whom, when, and the note given."""
+
+    from_status = models.CharField(max_length=30, editable=False)
+    to_status = models.CharField(max_length=30, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    note = models.TextField(blank=True, editable=False, validators=[validate_plain])
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.from_status} → {self.to_status}"
+
+    def save(self, **kwargs):
+        if not self._state.adding:
+            raise TypeError("History is append-only.")
+        super().save(**kwargs)
+
+    def delete(self, **kwargs):
+        raise TypeError("History is append-only.")
+
+
+class StatusModel(models.Model):
+    """A model whose `status` changes only by verbs, each through `_move`.
+
+    TRANSITIONS maps each status to what it may become and who may make it so, a method name on the model that
+    takes the user and returns a reason against it, or "" when nothing speaks against it.
+    """
+
+    TRANSITIONS: ClassVar[dict[str, dict[str, str]]]
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def _move(self, to, *, by, note="", **fields):
+        """Compare-and-swap the status, set `fields` with it, and write the history line.
+
+        Raises InvalidTransition when the table has no such move or somebody was faster, NotAllowed when `by` may not.
+        """
+        was = self.status
+        if to not in self.TRANSITIONS[was]:
+            raise InvalidTransition(f"{was} → {to}")
+        if reason := getattr(self, self.TRANSITIONS[was][to])(by):
+            raise NotAllowed(reason)
+        fields["status"] = to
+        if not type(self)._base_manager.filter(pk=self.pk, status=was).update(**fields):
+            raise InvalidTransition(f"no longer {was}")  # someone else was faster
+        for name, value in fields.items():
+            setattr(self, name, value)
+        change = self.changes.create(from_status=was, to_status=to, by=by, note=note)
+        self.moved(change)
+        return change
+
+    def moved(self, change) -> None:
+        """What else must happen in the same transaction: denormalised columns, mail into the outbox."""
+
+    def may_become(self, to, by) -> bool:
+        """Whether `by` could make this move now: what decides if a button is there."""
+        reason = self.TRANSITIONS[self.status].get(to)
+        return reason is not None and not getattr(self, reason)(by)

@@ -1,0 +1,56 @@
+"""What writes several models of an event at once."""
+
+from django.db import transaction
+
+from events.models import Event, Recorded, Session
+
+
+@transaction.atomic
+def settle_visibility(event: Event) -> None:
+    """Bring everything that follows the rules of `event` up to date, after any change to a rule or to the tree.
+
+    Stamps only ever become stricter, so that neither a looser rule nor a moved session reveals what is older.
+    """
+    for model in Recorded.concrete():
+        model.objects.filter(**{model.EVENT_PATH: event}).tighten()
+        model.visibility_changed(event)
+
+
+@transaction.atomic
+def set_attribution(target: Event | Session, rule: str, *, by) -> None:
+    """Change the rule of attribution of an event or a session ("" lets a session inherit) and note who did."""
+    event = target if isinstance(target, Event) else target.event
+    was, target.attribution = target.attribution, rule
+    target.full_clean()
+    target.save(update_fields=["attribution"])
+    settle_visibility(event)
+    words = f"Rule of attribution of {target}: {was or 'inherited'} → {rule or 'inherited'}."
+    event.changes.create(from_status=event.status, to_status=event.status, by=by, note=words)
+
+
+@transaction.atomic
+def move_session(session: Session, parent: Session | None) -> None:
+    """Put a session with its groups under another one of the same event, or on top (None)."""
+    session.parent = parent
+    session.full_clean()
+    session.save(update_fields=["parent"])
+    settle_visibility(session.event)
+
+
+@transaction.atomic
+def release(items, *, by) -> int:
+    """Let `items` (rows of one Recorded model) follow today's rule again, a decision of staff; return how many.
+
+    Until then they keep the strictest rule they have lived under.
+    """
+    changed = 0
+    events: dict[int, Event] = {}
+    for item in items.with_rule():
+        if item.recorded_under != item.rule:
+            changed += type(item)._base_manager.filter(pk=item.pk).update(recorded_under=item.rule)
+            events[item.event.pk] = item.event
+    for event in events.values():
+        type(items.first()).visibility_changed(event)
+        note = f"{changed} of {items.model._meta.verbose_name_plural} shown under today's rule of attribution."
+        event.changes.create(from_status=event.status, to_status=event.status, by=by, note=note)
+    return changed

@@ -1,0 +1,79 @@
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from events.models.resource import validate_document
+from outcomes.models.outcome import Outcome
+from participants.models import Organisation, Person
+from participants.pictures import RandomName
+from participants.text import validate_plain
+
+
+class ActionOwner(models.Model):
+    """Who answers for an action: an organisation or a person, and what they said to it."""
+
+    class Response(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        ACCEPTED_IN_PART = "accepted_in_part", "Accepted in part"
+        NOTED = "noted", "Noted"
+        DECLINED = "declined", "Declined"
+
+    action = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="owners")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_actions"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_actions")
+    is_lead = models.BooleanField("lead", default=False)
+    response = models.CharField(max_length=20, choices=Response, blank=True)
+
+    class Meta:
+        ordering = ["-is_lead", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False, person=None) | Q(organisation=None, person__isnull=False),
+                name="action_owner_is_organisation_or_person",
+            ),
+            models.UniqueConstraint("action", "organisation", name="action_owner_organisation_once"),
+            models.UniqueConstraint("action", "person", name="action_owner_person_once"),
+            models.UniqueConstraint("action", condition=Q(is_lead=True), name="action_owner_one_lead"),
+        ]
+
+    def __str__(self):
+        return str(self.organisation or self.person)
+
+    def clean(self):
+        super().clean()
+        if bool(self.organisation_id) == bool(self.person_id):
+            raise ValidationError("An owner is either an organisation or a person.")
+
+
+class ActionUpdate(models.Model):
+    """Word of what became of an action, with its evidence."""
+
+    class Verification(models.TextChoices):
+        SELF_REPORTED = "self_reported", "Self-reported"
+        CONFIRMED = "confirmed", "Confirmed by the secretariat"
+        INDEPENDENT = "independent", "Independently verified"
+
+    action = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="updates")
+    on = models.DateField("date", default=timezone.localdate)
+    text = models.TextField(validators=[validate_plain])
+    progress = models.CharField(max_length=20, choices=Outcome.Progress)
+    evidence_url = models.URLField("evidence, address", max_length=500, blank=True)
+    evidence_file = models.FileField(
+        "evidence, file", upload_to=RandomName("evidence"), blank=True, validators=[validate_document]
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    verification = models.CharField(max_length=20, choices=Verification, default=Verification.SELF_REPORTED)
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        indexes = [models.Index(fields=["action", "-on"], name="action_update_latest")]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="action_update_has_words")]
+
+    def __str__(self):
+        return f"{self.on:%Y-%m-%d} {self.get_progress_display()}"

@@ -1,0 +1,467 @@
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from events import attribution
+from events.codes import random_code
+from events.models import Event, Recorded, RecordedQuerySet, Session, StatusLine, StatusModel
+from outcomes import notifications
+from outcomes.models.status import EVER_PUBLIC, TRANSITIONS, WITH_RAPPORTEUR, Status
+from outcomes.models.theme import Theme
+from participants.models import ActorType
+from participants.text import normalise, validate_plain
+
+TEXT_LIMIT = 2000  # characters that the database takes
+TEXT_BUDGET = 500  # characters that readers take: one sentence an item
+
+
+class StaleVersion(Exception):
+    """Somebody saved this outcome since it was opened; `current` is what stands now."""
+
+    def __init__(self, current: "Outcome"):
+        super().__init__(f"{current.code} is at version {current.version}")
+        self.current = current
+
+
+class OutcomeQuerySet(RecordedQuerySet):
+    """Outcomes by who may read, write and review them."""
+
+    def public(self):
+        """What anyone may read: page, feed, API, export and sitemap all start here."""
+        return (
+            self.filter(status=Status.PUBLISHED, event__in=Event.objects.public())
+            .alias(rule=self._rule())
+            .filter(attribution.outcome_shown())
+        )
+
+    def tombstones(self):
+        """Outcomes that were public once: their address says when they were withdrawn and nothing else."""
+        gone = Q(status=Status.WITHDRAWN, event__in=Event.objects.public())
+        gone |= Q(status__in=EVER_PUBLIC, event__in=Event.objects.tombstones())
+        return self.filter(gone).alias(rule=self._rule()).filter(attribution.outcome_shown())
+
+    def visible_to(self, user):
+        """What `user` may read: staff all, rapporteurs all of their sessions, everyone what is public."""
+        if user.is_staff:
+            return self
+        return self.filter(Q(pk__in=Outcome.objects.public().values("pk")) | self._reported_by(user))
+
+    def reported_by(self, user):
+        """Outcomes of the sessions (or the whole events) that `user` reports on."""
+        return self.filter(self._reported_by(user))
+
+    def editable_by(self, user):
+        """What `user` may rewrite: rapporteurs while they hold the pen, staff until it is withdrawn."""
+        if user.is_staff:
+            return self.exclude(status=Status.WITHDRAWN)
+        return self.filter(self._reported_by(user), status__in=WITH_RAPPORTEUR)
+
+    def reviewable_by(self, user):
+        """What `user` may approve, publish, send back or withdraw, were it not their own text."""
+        return self.exclude(status__in=WITH_RAPPORTEUR) if user.has_perm("outcomes.review_outcome") else self.none()
+
+    def _reported_by(self, user) -> Q:
+        whole = Event.objects.filter(
+            participations__roles__role="rapporteur",
+            participations__roles__session=None,
+            participations__person__user=user.pk,
+        )
+        return Q(session__in=Session.objects.reported_by(user).values("pk")) | Q(
+            session=None, event__in=whole.values("pk")
+        )
+
+    def takeaways(self):
+        """Key messages."""
+        return self.filter(kind=Outcome.Kind.TAKEAWAY)
+
+    def actions(self):
+        """What somebody is to do."""
+        return self.filter(kind=Outcome.Kind.ACTION)
+
+    def newest(self):
+        """In the order of the public lists: published last, first."""
+        return self.order_by(F("published_at").desc(), F("id").desc())
+
+    def as_printed(self):
+        """In the order of the outcome document: takeaways, then actions, by number."""
+        return self.order_by(F("kind").desc(), F("number").asc(nulls_last=True), "position", "id")
+
+    def for_cards(self):
+        """With what a card in a list shows, in two queries."""
+        return self.select_related("event").prefetch_related("themes")
+
+
+class Outcome(Recorded, StatusModel):
+    """A takeaway or an action: one table, so that lists, themes and search need one query."""
+
+    class Kind(models.TextChoices):
+        TAKEAWAY = "takeaway", "Takeaway"
+        ACTION = "action", "Action"
+
+    class Nature(models.TextChoices):
+        RECOMMENDATION = "recommendation", "Recommendation"
+        PLEDGE = "pledge", "Pledge"
+        NEXT_STEP = "next_step", "Next step"
+
+    class Progress(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        ACCEPTED = "accepted", "Accepted"
+        IN_PROGRESS = "in_progress", "In progress"
+        PARTLY_DONE = "partly_done", "Partly done"
+        DONE = "done", "Done"
+        NOT_TAKEN_FORWARD = "not_taken_forward", "Not taken forward"
+        SUPERSEDED = "superseded", "Superseded"
+
+    Status = Status
+    TRANSITIONS = TRANSITIONS
+    SETTLED = (Progress.DONE, Progress.NOT_TAKEN_FORWARD, Progress.SUPERSEDED)
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    code = models.CharField(max_length=8, unique=True, default=random_code, editable=False)
+    number = models.PositiveIntegerField(null=True, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="outcomes")
+    session = models.ForeignKey(
+        Session,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="outcomes",
+        help_text="Left empty, it is an outcome of the whole event.",
+    )
+    text = models.TextField("wording", validators=[validate_plain, MaxLengthValidator(TEXT_LIMIT)])
+    text_submitted = models.TextField("wording as submitted", blank=True, editable=False)
+    heading = models.CharField(
+        max_length=200, blank=True, validators=[validate_plain], help_text="The heading it is printed under, if any."
+    )
+    themes = models.ManyToManyField(Theme, through="OutcomeTheme", related_name="outcomes")
+    position = models.PositiveIntegerField(default=0)
+    status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="outcomes"
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    request_key = models.UUIDField(
+        null=True, unique=True, editable=False, help_text="Sent by the form: a second post of it makes no second row."
+    )
+
+    # Only actions have these.
+    nature = models.CharField(max_length=20, choices=Nature, blank=True)
+    progress = models.CharField(max_length=20, choices=Progress, blank=True)
+    due_on = models.DateField("due date", null=True, blank=True)
+    due_text = models.CharField(
+        "due, in words", max_length=100, blank=True, validators=[validate_plain], help_text="“second quarter 2016”"
+    )
+
+    objects = OutcomeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        permissions = [("review_outcome", "Can approve, publish, send back and withdraw outcomes")]
+        indexes = [
+            models.Index(
+                F("published_at").desc(), F("id").desc(), condition=Q(status="published"), name="outcome_newest"
+            ),
+            models.Index(
+                "kind",
+                F("published_at").desc(),
+                F("id").desc(),
+                condition=Q(status="published"),
+                name="outcome_newest_of_a_kind",
+            ),
+            models.Index("event", "kind", "number", name="outcome_as_printed"),
+            models.Index("status", "changed_at", name="outcome_queue"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["takeaway", "action"]), name="outcome_kind_is_known"),
+            models.CheckConstraint(condition=~Q(text=""), name="outcome_has_words"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("text"), TEXT_LIMIT), name="outcome_text_within_limit"
+            ),
+            models.UniqueConstraint("event", "kind", "number", name="outcome_number_once_an_event_and_kind"),
+            models.CheckConstraint(
+                condition=Q(status__in=EVER_PUBLIC, published_at__isnull=False, number__isnull=False)
+                | Q(~Q(status__in=EVER_PUBLIC), published_at=None, number=None),
+                name="outcome_published_at_iff_published",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.WITHDRAWN, withdrawn_at__isnull=False)
+                | Q(~Q(status=Status.WITHDRAWN), withdrawn_at=None),
+                name="outcome_withdrawn_at_iff_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT) | ~Q(text_submitted=""), name="outcome_text_submitted_kept"
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="action") & ~Q(progress=""))
+                | Q(kind="takeaway", progress="", nature="", due_on=None, due_text=""),
+                name="outcome_follow_up_only_of_actions",
+            ),
+        ]
+
+    def __str__(self):
+        return self.reference or f"{self.get_kind_display()} {self.code}"
+
+    def save(self, **kwargs):
+        if self.kind == self.Kind.ACTION and not self.progress:
+            self.progress = self.Progress.PROPOSED
+        super().save(**kwargs)
+
+    def get_absolute_url(self):
+        return reverse("outcomes:outcome-detail", args=[self.code])
+
+    def clean(self):
+        super().clean()
+        self.text = normalise(self.text)
+        if not self.text:
+            raise ValidationError({"text": "Write the wording."})
+        if self.session_id and self.session.event_id != self.event_id:
+            raise ValidationError({"session": "That session belongs to another event."})
+
+    @property
+    def reference(self) -> str:
+        """How it is cited, such as WP3348-T3; empty until it has been published."""
+        return f"{self.event.cite_as}-{self.kind[0].upper()}{self.number}" if self.number else ""
+
+    @property
+    def is_action(self) -> bool:
+        """Whether it is something to do rather than something to know."""
+        return self.kind == self.Kind.ACTION
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its date has passed and nobody settled it."""
+        return bool(self.due_on) and self.progress not in self.SETTLED and self.due_on < timezone.localdate()
+
+    @property
+    def is_with_rapporteur(self) -> bool:
+        """Whether the rapporteur holds the pen."""
+        return self.status in WITH_RAPPORTEUR
+
+    # Verbs
+
+    @transaction.atomic
+    def submit(self, *, by, note="") -> None:
+        """Hand it to the secretariat; what was first submitted is kept verbatim."""
+        self._move(
+            Status.SUBMITTED,
+            by=by,
+            note=note,
+            text_submitted=self.text_submitted or self.text,
+            changed_at=timezone.now(),
+        )
+
+    def take_back(self, *, by, note="") -> None:
+        """Take it back to rewrite it, before anybody reviewed it."""
+        self._move(Status.DRAFT, by=by, note=note, changed_at=timezone.now())
+
+    def send_back(self, *, by, note) -> None:
+        """Ask the rapporteur for changes; the note says which."""
+        if not note.strip():
+            raise ValidationError({"note": "Say what should change: the rapporteur reads this note."})
+        self._move(Status.CHANGES_REQUESTED, by=by, note=note, changed_at=timezone.now())
+
+    def approve(self, *, by, note="") -> None:
+        """Accept the wording as it stands; nobody approves their own."""
+        self._move(Status.APPROVED, by=by, note=note, changed_at=timezone.now())
+
+    @transaction.atomic
+    def publish(self, *, by, note="") -> None:
+        """Make it public; the first time it gets its number, for good."""
+        number = self.number
+        if number is None:
+            Event.objects.select_for_update().get(pk=self.event_id)  # two at once would take the same number
+            siblings = Outcome.objects.filter(event=self.event_id, kind=self.kind)
+            number = (siblings.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        now = timezone.now()
+        self._move(
+            Status.PUBLISHED,
+            by=by,
+            note=note,
+            number=number,
+            published_at=self.published_at or now,
+            withdrawn_at=None,
+            changed_at=now,
+        )
+
+    def withdraw(self, *, by, note="") -> None:
+        """Take it off the public site at once; its address says when and nothing else."""
+        now = timezone.now()
+        self._move(Status.WITHDRAWN, by=by, note=note, withdrawn_at=now, changed_at=now)
+
+    @transaction.atomic
+    def revise(self, *, version: int, **fields) -> None:
+        """Save new values of `fields` if nobody saved since `version` was read; else raise StaleVersion.
+
+        Checks nothing but the version: forms have validated the values, `editable_by` who may.
+        """
+        fields |= {"version": version + 1, "changed_at": timezone.now()}
+        if not Outcome.objects.filter(pk=self.pk, version=version).update(**fields):
+            raise StaleVersion(Outcome.objects.get(pk=self.pk))
+        for name, value in fields.items():
+            setattr(self, name, value)
+
+    # What speaks against a move: a sentence for the person, or nothing
+
+    def against_writing(self, user) -> str:
+        """Rapporteurs write for their sessions, staff for all."""
+        if user.is_staff or Outcome.objects.reported_by(user).filter(pk=self.pk).exists():
+            return ""
+        return "You are not a rapporteur of this session."
+
+    def against_submitting(self, user) -> str:
+        """As writing, and in time."""
+        if reason := self.against_writing(user):
+            return reason
+        if user.is_staff or self.event.is_filing_open:
+            return ""
+        return (
+            f"The deadline was {date_format(self.event.outcomes_due_on)} ({self.event.time_zone}). "
+            "Your draft is kept; ask the secretariat to allow late filing."
+        )
+
+    def against_reviewing(self, user) -> str:
+        """Editors review, but nobody their own text."""
+        if not user.has_perm("outcomes.review_outcome"):
+            return "Only editors review outcomes."
+        if self.is_own_text(user):
+            return "Nobody reviews their own text: ask a colleague."
+        return ""
+
+    def against_sending_back(self, user) -> str:
+        """Editors send back, their own text as well."""
+        return "" if user.has_perm("outcomes.review_outcome") else "Only editors review outcomes."
+
+    against_withdrawing = against_sending_back
+
+    def is_own_text(self, user) -> bool:
+        """Whether `user` wrote or submitted it."""
+        return self.author_id == user.pk or self.changes.filter(to_status=Status.SUBMITTED, by=user).exists()
+
+    def moved(self, change):
+        OutcomeTheme.objects.filter(outcome=self.pk).settle()
+        notifications.announce(self, change)
+
+    @classmethod
+    def visibility_changed(cls, event):
+        OutcomeTheme.objects.filter(outcome__event=event).settle()
+
+
+class StatusChange(StatusLine):
+    """A line in the history of an outcome."""
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="changes", editable=False)
+
+    class Meta(StatusLine.Meta):
+        pass
+
+
+class OutcomeThemeQuerySet(models.QuerySet):
+    def settle(self) -> None:
+        """Set `kind` and `public_at` of these rows to the truth: what `Outcome.objects.public()` says now."""
+        public = Outcome.objects.public()
+        outcome = Outcome.objects.filter(pk=OuterRef("outcome"))
+        self.exclude(outcome__in=public.values("pk")).update(public_at=None)
+        self.filter(outcome__in=public.values("pk")).update(
+            kind=Subquery(outcome.values("kind")), public_at=Subquery(outcome.values("published_at"))
+        )
+
+
+class OutcomeTheme(models.Model):
+    """That an outcome is about a theme, with what makes the newest of a theme cheap to read."""
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="outcome_themes")
+    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="outcome_themes")
+    kind = models.CharField(max_length=10, choices=Outcome.Kind, editable=False)
+    public_at = models.DateTimeField(null=True, editable=False)
+
+    objects = OutcomeThemeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint("outcome", "theme", name="outcome_theme_once")]
+        indexes = [
+            models.Index(
+                "theme",
+                F("public_at").desc(),
+                F("outcome").desc(),
+                condition=Q(public_at__isnull=False),
+                name="theme_newest",
+            ),
+            models.Index(
+                "theme",
+                "kind",
+                F("public_at").desc(),
+                F("outcome").desc(),
+                condition=Q(public_at__isnull=False),
+                name="theme_newest_of_a_kind",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.outcome_id} · {self.theme}"
+
+    def save(self, **kwargs):
+        self.kind = self.kind or self.outcome.kind
+        super().save(**kwargs)
+
+
+class KindManager(models.Manager.from_queryset(OutcomeQuerySet)):
+    """Outcomes of the proxy's own kind."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(kind=self.model.KIND)
+
+
+class Takeaway(Outcome):
+    """A key message of a dialogue."""
+
+    KIND = Outcome.Kind.TAKEAWAY
+    objects = KindManager()
+
+    class Meta:
+        proxy = True
+
+    def __init__(self, *args, **kwargs):
+        if not args:
+            kwargs.setdefault("kind", self.KIND)
+        super().__init__(*args, **kwargs)
+
+
+class Action(Outcome):
+    """Something to be done after a dialogue, by somebody or by nobody yet."""
+
+    KIND = Outcome.Kind.ACTION
+    objects = KindManager()
+
+    class Meta:
+        proxy = True
+
+    def __init__(self, *args, **kwargs):
+        if not args:
+            kwargs.setdefault("kind", self.KIND)
+        super().__init__(*args, **kwargs)
+
+
+class Addressee(models.Model):
+    """A type of actor to which an action is addressed."""
+
+    action = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="addressees")
+    actor_type = models.CharField(max_length=30, choices=ActorType)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint("action", "actor_type", name="addressee_once_an_action")]
+        indexes = [models.Index("actor_type", "action", name="addressee_by_actor_type")]
+
+    def __str__(self):
+        return self.get_actor_type_display()

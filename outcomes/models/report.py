@@ -1,0 +1,135 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from events import attribution
+from events.attribution import Byline
+from events.models import Event, Participation, StatusLine, StatusModel
+from participants.slugs import unique_slug
+from participants.text import validate_plain
+
+
+class ReportQuerySet(models.QuerySet):
+    def public(self):
+        """Published reports of public events that are not closed."""
+        return self.filter(status=Report.Status.PUBLISHED, event__in=Event.objects.public()).exclude(
+            event__attribution=attribution.Rule.CLOSED
+        )
+
+
+class Report(StatusModel):
+    """The rapporteur's report of an event, in sections."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    TRANSITIONS = {
+        Status.DRAFT: {Status.PUBLISHED: "against_curating"},
+        Status.PUBLISHED: {Status.WITHDRAWN: "against_curating"},
+        Status.WITHDRAWN: {Status.PUBLISHED: "against_curating"},
+    }
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="report")
+    title = models.CharField(max_length=500, validators=[validate_plain])
+    author = models.ForeignKey(
+        Participation,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reports",
+        help_text="The rapporteur named under it, if publicly listed.",
+    )
+    published_month = models.DateField(null=True, blank=True, help_text="Any day of the month printed on it.")
+    disclaimer = models.TextField(blank=True, validators=[validate_plain], help_text="Copied when it is published.")
+    status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_month", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="draft", published_at=None) | (~Q(status="draft") & Q(published_at__isnull=False)),
+                name="report_published_at_iff_published",
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def clean(self):
+        super().clean()
+        if self.author_id and self.author.event_id != self.event_id:
+            raise ValidationError({"author": "The author is not a participant of this event."})
+
+    def publish(self, *, by, note="") -> None:
+        """Make it public; the convener's disclaimer is copied as it reads today."""
+        self._move(
+            self.Status.PUBLISHED,
+            by=by,
+            note=note,
+            published_at=self.published_at or timezone.now(),
+            disclaimer=self.disclaimer or self._convener_disclaimer(),
+        )
+
+    def withdraw(self, *, by, note="") -> None:
+        """Take it off the public site."""
+        self._move(self.Status.WITHDRAWN, by=by, note=note)
+
+    def against_curating(self, user) -> str:
+        """Say why `user` may not publish or withdraw, or nothing."""
+        return "" if user and user.is_staff else "Only staff publish and withdraw reports."
+
+    def _convener_disclaimer(self) -> str:
+        partners = self.event.event_partners.filter(role="convener").exclude(organisation__report_disclaimer="")
+        convener = partners.select_related("organisation").first()
+        return convener.organisation.report_disclaimer if convener else ""
+
+    @property
+    def byline(self) -> Byline | None:
+        """The rapporteur, if the event's rule and their listing allow to name them."""
+        if self.author is None:
+            return None
+        rule = attribution.strictest(self.event.attribution, self.author.recorded_under)
+        named = attribution.byline(self.author, rule)
+        return None if named is attribution.ANONYMOUS else named
+
+
+class ReportStatusChange(StatusLine):
+    """A line in the history of a report."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="changes", editable=False)
+
+    class Meta(StatusLine.Meta):
+        pass
+
+
+class ReportSection(models.Model):
+    """A page of a report; one kind renders the event's takeaways and actions."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", "Text"
+        OUTCOMES = "outcomes", "Takeaways and actions"
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="sections")
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.TEXT)
+    title = models.CharField(max_length=300, validators=[validate_plain])
+    slug = models.SlugField(max_length=100, allow_unicode=True, blank=True)
+    body = models.TextField(blank=True, validators=[validate_plain], help_text="Markdown: headings, lists, links.")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint("report", "slug", name="report_section_slug_once_a_report")]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, **kwargs):
+        if not self.slug:
+            self.slug = unique_slug(ReportSection.objects.filter(report=self.report_id), self.title)
+        super().save(**kwargs)

@@ -1,0 +1,34 @@
+"""Where an outcome stands, and the one table of legal moves. `docs/workflow.md` is made from it."""
+
+from django.db import models
+
+
+class Status(models.TextChoices):
+    """Draft → submitted → approved → published, with two ways back and one way out."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    APPROVED = "approved", "Approved"
+    PUBLISHED = "published", "Published"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+# Where the rapporteur holds the pen, where the secretariat does, and what was public once.
+WITH_RAPPORTEUR = (Status.DRAFT, Status.CHANGES_REQUESTED)
+WITH_STAFF = (Status.SUBMITTED, Status.APPROVED)
+EVER_PUBLIC = (Status.PUBLISHED, Status.WITHDRAWN)
+
+# Status → what it may become → the Outcome method that says what speaks against it.
+TRANSITIONS = {
+    Status.DRAFT: {Status.SUBMITTED: "against_submitting"},
+    Status.SUBMITTED: {
+        Status.APPROVED: "against_reviewing",
+        Status.CHANGES_REQUESTED: "against_sending_back",
+        Status.DRAFT: "against_writing",
+    },
+    Status.CHANGES_REQUESTED: {Status.SUBMITTED: "against_submitting"},
+    Status.APPROVED: {Status.PUBLISHED: "against_reviewing", Status.CHANGES_REQUESTED: "against_sending_back"},
+    Status.PUBLISHED: {Status.WITHDRAWN: "against_withdrawing"},
+    Status.WITHDRAWN: {Status.PUBLISHED: "against_reviewing"},
+}

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ParticipantsConfig(AppConfig):
+    name = "participants"
+    verbose_name = "People and organisations"
+
+    def ready(self):
+        from participants.groups import grant_permissions  # models are not loaded before now
+
+        post_migrate.connect(grant_permissions, dispatch_uid="participants.grant_permissions")

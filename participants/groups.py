@@ -1,0 +1,67 @@
+"""The two groups of staff and what each may do in the admin.
+
+Like Django's own permissions, the groups are made after `migrate`, so that an empty database already has them.
+"""
+
+from django.contrib.auth.models import Group, Permission
+
+ADMINISTRATORS = "Administrators"
+EDITORS = "Editors"
+STAFF_GROUPS = (ADMINISTRATORS, EDITORS)
+
+# App label → model names that editors may add, change, view and delete; where a list of actions stands, only those.
+EDITOR_PERMISSIONS: dict[str, dict[str, list[str]]] = {
+    "participants": {
+        "organisation": ["add", "change", "view"],
+        "person": ["add", "change", "view"],
+    },
+    "events": {
+        "eventseries": ["add", "change", "view"],
+        "event": ["add", "change", "view"],
+        "session": ["add", "change", "view", "delete"],
+        "breakoutgroup": ["add", "change", "view", "delete"],
+        "eventpartner": ["add", "change", "view", "delete"],
+        "participation": ["add", "change", "view", "delete"],
+        "role": ["add", "change", "view", "delete"],
+        "quote": ["add", "change", "view", "delete"],
+        "resource": ["add", "change", "view", "delete"],
+        "eventstatuschange": ["view"],
+    },
+    "outcomes": {
+        "theme": ["view"],
+        "outcome": ["add", "change", "view", "review"],
+        "takeaway": ["add", "change", "view"],
+        "action": ["add", "change", "view"],
+        "actionowner": ["add", "change", "view", "delete"],
+        "actionupdate": ["add", "change", "view", "delete"],
+        "outcometheme": ["add", "change", "view", "delete"],
+        "addressee": ["add", "change", "view", "delete"],
+        "statuschange": ["view"],
+        "report": ["add", "change", "view"],
+        "reportsection": ["add", "change", "view", "delete"],
+        "reportstatuschange": ["view"],
+    },
+}
+
+# Append-only records: nobody gets a permission to change or remove them, administrators included.
+APPEND_ONLY = {"eventstatuschange", "statuschange", "reportstatuschange", "logentry"}
+
+
+def grant_permissions(app_config, using, **kwargs):
+    """Give both groups their permissions on the models of `app_config`; run after each `migrate`."""
+    mine = EDITOR_PERMISSIONS.get(app_config.label)
+    if mine is None:
+        return
+    permissions = Permission.objects.using(using).filter(content_type__app_label=app_config.label)
+    by_group = {ADMINISTRATORS: [], EDITORS: []}
+    for permission in permissions.select_related("content_type"):
+        action, model = permission.codename.split("_", 1)[0], permission.content_type.model
+        if model not in APPEND_ONLY or action == "view":
+            by_group[ADMINISTRATORS].append(permission)
+        if action in mine.get(model, []):
+            by_group[EDITORS].append(permission)
+    for name, granted in by_group.items():
+        group, _ = Group.objects.using(using).get_or_create(name=name)
+        revoked = set(group.permissions.filter(content_type__app_label=app_config.label)) - set(granted)
+        group.permissions.remove(*revoked)
+        group.permissions.add(*granted)

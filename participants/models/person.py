@@ -1,0 +1,33 @@
+from django.conf import settings
+from django.db import models
+
+from participants.text import validate_plain
+
+
+class Person(models.Model):
+    """Someone who takes part in dialogues. One display name, never split; most people have no account."""
+
+    name = models.CharField(max_length=300, validators=[validate_plain], help_text="As printed on the name plate.")
+    sort_name = models.CharField(max_length=300, blank=True, validators=[validate_plain], help_text="For lists only.")
+    honorific = models.CharField(max_length=100, blank=True, validators=[validate_plain], help_text="H.E. Mr., Dr …")
+    email = models.EmailField("e-mail address", blank=True, help_text="Private: never shown to the public.")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        help_text="The account with which this person signs in, if any.",
+    )
+
+    class Meta:
+        ordering = ["sort_name", "name"]
+        verbose_name_plural = "people"
+        constraints = [models.CheckConstraint(condition=~models.Q(name=""), name="person_has_a_name")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def full_name(self) -> str:
+        """The name with its honorific, as in a programme."""
+        return f"{self.honorific} {self.name}".strip()

@@ -1,0 +1,75 @@
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from participants.groups import ADMINISTRATORS, STAFF_GROUPS
+from participants.text import canonical_email, validate_plain
+
+
+class UserManager(BaseUserManager["User"]):
+    """Looks people up by the canonical form of their address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        """Save a user who may sign in; without a password only by a one-time code."""
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=canonical_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        """Save a user with every right (the operator's way in; staff are members of a group instead)."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=canonical_email(email or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Someone who signs in: staff by group, rapporteurs by the roles of the person they are."""
+
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=200, blank=True, validators=[validate_plain])
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Untick instead of deleting: signing in ends at once, history stays."
+    )
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    EMAIL_FIELD = USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case")]
+
+    def __str__(self):
+        return self.get_full_name()
+
+    def clean(self):
+        super().clean()
+        self.email = canonical_email(self.email)
+
+    def get_full_name(self) -> str:
+        """Return the display name, or the address where none was given."""
+        return self.name or self.email
+
+    get_short_name = get_full_name
+
+    @cached_property
+    def _group_names(self) -> frozenset[str]:
+        return frozenset(self.groups.values_list("name", flat=True))
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the admin opens: members of a staff group, and superusers."""
+        return self.is_active and (self.is_superuser or not self._group_names.isdisjoint(STAFF_GROUPS))
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether people, accounts and the taxonomy may be changed."""
+        return self.is_active and (self.is_superuser or ADMINISTRATORS in self._group_names)

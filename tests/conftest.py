@@ -1,0 +1,67 @@
+"""The cast. Scenery is built in each test."""
+
+import pytest
+
+from tests.factories import (
+    BreakoutGroupFactory,
+    EventFactory,
+    ParticipationFactory,
+    PersonFactory,
+    RoleFactory,
+    SessionFactory,
+    UserFactory,
+)
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def editor(db):
+    return UserFactory(email="editor@example.org", name="Ed Itor", editor=True)
+
+
+@pytest.fixture
+def administrator(db):
+    return UserFactory(email="administrator@example.org", name="Ad Ministrator", administrator=True)
+
+
+@pytest.fixture
+def outsider(db):
+    """Somebody with an account and no role anywhere."""
+    return UserFactory(email="outsider@example.org", name="Out Sider")
+
+
+@pytest.fixture
+def event(db):
+    return EventFactory(title="Dialogue on made-up matters", reference="MU1")
+
+
+@pytest.fixture
+def group(event):
+    """A breakout group of the event; `rapporteur` reports on it."""
+    return BreakoutGroupFactory(event=event, title="First group", parent=SessionFactory(event=event, title="Plenary"))
+
+
+def reports_on(session, **user):
+    """Return a user who is the rapporteur of `session`."""
+    account = UserFactory(**user)
+    person = PersonFactory(name=account.name, user=account)
+    RoleFactory(
+        rapporteur=True, session=session, participation=ParticipationFactory(event=session.event, person=person)
+    )
+    return account
+
+
+@pytest.fixture
+def rapporteur(group):
+    return reports_on(group, email="rapporteur@example.org", name="Rap Porteur")
+
+
+@pytest.fixture
+def other_rapporteur(event):
+    """The rapporteur of another session of the same event."""
+    session = SessionFactory(event=event, title="Another session")
+    return reports_on(session, email="other@example.org", name="Other Rapporteur")

@@ -1,0 +1,304 @@
+"""One factory a model, with traits for its states. Everything here is plainly made up."""
+
+import datetime as dt
+
+import factory
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from events import models as events
+from outcomes import models as outcomes
+from participants import models as participants
+from participants.groups import ADMINISTRATORS, EDITORS
+
+PUBLISHED_AT = dt.datetime(2026, 3, 6, 9, 0, tzinfo=dt.UTC)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"user{n}@example.org")
+    name = factory.Sequence(lambda n: f"User {n}")
+    password = factory.django.Password("correct horse battery")
+
+    @factory.post_generation
+    def groups(self, create, extracted, **kwargs):
+        self.groups.add(*Group.objects.filter(name__in=extracted or []))
+
+    class Params:
+        editor = factory.Trait(groups=[EDITORS])
+        administrator = factory.Trait(groups=[ADMINISTRATORS])
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.Organisation
+
+    name = factory.Sequence(lambda n: f"Institute of Made-up Affairs {n}")
+
+
+class PersonFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.Person
+
+    name = factory.Sequence(lambda n: f"Person Invented {n}")
+
+
+class OutgoingMailFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.OutgoingMail
+
+    key = factory.Sequence(lambda n: f"mail-{n}")
+    to = "someone@example.org"
+    subject = "A subject"
+    body = "A body"
+
+
+class EventSeriesFactory(DjangoModelFactory):
+    class Meta:
+        model = events.EventSeries
+
+    name = factory.Sequence(lambda n: f"Series {n}")
+
+
+class EventFactory(DjangoModelFactory):
+    class Meta:
+        model = events.Event
+
+    title = factory.Sequence(lambda n: f"Dialogue {n}")
+    starts_on = dt.date(2026, 3, 3)
+    ends_on = factory.SelfAttribute("starts_on")
+    attribution = "non_attributed"
+    status = "published"
+    published_at = PUBLISHED_AT
+
+    class Params:
+        draft = factory.Trait(status="draft", published_at=None)
+        withdrawn = factory.Trait(status="withdrawn", withdrawn_at=PUBLISHED_AT)
+        closed = factory.Trait(attribution="closed")
+        chatham_house = factory.Trait(attribution="chatham_house")
+        on_record = factory.Trait(attribution="on_record")
+
+
+class EventStatusChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = events.EventStatusChange
+
+    event = factory.SubFactory(EventFactory)
+    from_status = "draft"
+    to_status = "published"
+
+
+class EventPartnerFactory(DjangoModelFactory):
+    class Meta:
+        model = events.EventPartner
+
+    event = factory.SubFactory(EventFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+
+
+class SessionFactory(DjangoModelFactory):
+    class Meta:
+        model = events.Session
+
+    event = factory.SubFactory(EventFactory)
+    title = factory.Sequence(lambda n: f"Session {n}")
+
+    class Params:
+        closed = factory.Trait(attribution="closed")
+
+
+class BreakoutGroupFactory(SessionFactory):
+    class Meta:
+        model = events.BreakoutGroup
+
+    parent = factory.SubFactory(SessionFactory, event=factory.SelfAttribute("..event"))
+    title = factory.Sequence(lambda n: f"Group {n}")
+
+
+class ParticipationFactory(DjangoModelFactory):
+    class Meta:
+        model = events.Participation
+
+    event = factory.SubFactory(EventFactory)
+    person = factory.SubFactory(PersonFactory)
+    attendance = "in_person"
+
+    class Params:
+        public = factory.Trait(listing="public")
+
+
+class RoleFactory(DjangoModelFactory):
+    class Meta:
+        model = events.Role
+
+    participation = factory.SubFactory(ParticipationFactory)
+    role = "speaker"
+
+    class Params:
+        rapporteur = factory.Trait(role="rapporteur")
+
+
+class QuoteFactory(DjangoModelFactory):
+    class Meta:
+        model = events.Quote
+
+    event = factory.SubFactory(EventFactory)
+    text = factory.Sequence(lambda n: f"Words said {n}.")
+    consent = "given"
+
+
+class ResourceFactory(DjangoModelFactory):
+    class Meta:
+        model = events.Resource
+
+    event = factory.SubFactory(EventFactory)
+    title = factory.Sequence(lambda n: f"Recording {n}")
+    url = factory.Sequence(lambda n: f"https://media.example.org/{n}")
+    is_public = True
+
+
+class ThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Theme
+
+    name = factory.Sequence(lambda n: f"Theme {n}")
+
+
+class OutcomeFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Outcome
+        skip_postgeneration_save = True
+
+    kind = "takeaway"
+    event = factory.SubFactory(EventFactory)
+    text = factory.Sequence(lambda n: f"What was agreed {n}.")
+
+    class Params:
+        submitted = factory.Trait(status="submitted", text_submitted=factory.SelfAttribute("text"))
+        changes_requested = factory.Trait(status="changes_requested", text_submitted=factory.SelfAttribute("text"))
+        approved = factory.Trait(status="approved", text_submitted=factory.SelfAttribute("text"))
+        published = factory.Trait(
+            status="published",
+            text_submitted=factory.SelfAttribute("text"),
+            published_at=PUBLISHED_AT,
+            number=factory.Sequence(lambda n: n + 1),
+        )
+        withdrawn = factory.Trait(
+            status="withdrawn",
+            text_submitted=factory.SelfAttribute("text"),
+            published_at=PUBLISHED_AT,
+            withdrawn_at=PUBLISHED_AT + dt.timedelta(days=1),
+            number=factory.Sequence(lambda n: n + 1),
+        )
+
+    @factory.post_generation
+    def themes(self, create, extracted, **kwargs):
+        for theme in extracted or []:
+            OutcomeThemeFactory(outcome=self, theme=theme)
+        outcomes.OutcomeTheme.objects.filter(outcome=self).settle()
+
+
+class TakeawayFactory(OutcomeFactory):
+    class Meta:
+        model = outcomes.Takeaway
+
+    kind = "takeaway"
+
+
+class ActionFactory(OutcomeFactory):
+    class Meta:
+        model = outcomes.Action
+
+    kind = "action"
+
+
+class OutcomeThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.OutcomeTheme
+
+    outcome = factory.SubFactory(OutcomeFactory)
+    theme = factory.SubFactory(ThemeFactory)
+
+
+class StatusChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.StatusChange
+
+    outcome = factory.SubFactory(OutcomeFactory)
+    from_status = "draft"
+    to_status = "submitted"
+
+
+class AddresseeFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Addressee
+
+    action = factory.SubFactory(ActionFactory)
+    actor_type = "state"
+
+
+class ActionOwnerFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.ActionOwner
+
+    action = factory.SubFactory(ActionFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+
+
+class ActionUpdateFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.ActionUpdate
+
+    action = factory.SubFactory(ActionFactory)
+    on = dt.date(2026, 6, 1)
+    text = factory.Sequence(lambda n: f"What happened {n}.")
+    progress = "in_progress"
+
+
+class RoundFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Round
+
+    event = factory.SubFactory(EventFactory)
+    opens_at = factory.LazyFunction(timezone.now)
+
+
+class ContributionFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Contribution
+
+    round = factory.SubFactory(RoundFactory)
+    device_hash = factory.Sequence(lambda n: f"{n:064x}")
+    takeaway = factory.Sequence(lambda n: f"What one phone offered {n}.")
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Report
+
+    event = factory.SubFactory(EventFactory)
+    title = factory.Sequence(lambda n: f"Report {n}")
+
+    class Params:
+        published = factory.Trait(status="published", published_at=PUBLISHED_AT)
+
+
+class ReportStatusChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.ReportStatusChange
+
+    report = factory.SubFactory(ReportFactory)
+    from_status = "draft"
+    to_status = "published"
+
+
+class ReportSectionFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.ReportSection
+
+    report = factory.SubFactory(ReportFactory)
+    title = factory.Sequence(lambda n: f"Section {n}")
