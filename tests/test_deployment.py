@@ -1,7 +1,7 @@
 """What is promised to whoever runs Readout: the image, compose file, variables and scripts fit together and work.
 
-No container engine is needed: the image's tree is laid out in a folder by the rules of .dockerignore, and the image's own
-steps are run in it.
+No container engine is needed: the image's tree is laid out in a folder by the rules of .dockerignore, and the image's
+own steps are run in it.
 """
 
 import ast
@@ -40,14 +40,14 @@ def names_explained():
 
 
 def names_in_settings():
+    """The variables that settings.py reads: the first argument of every `env.something("NAME", ...)`."""
     tree = ast.parse((ROOT / "config/settings.py").read_text(encoding="utf-8"))
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
     return {
-        call.args[0].value
-        for call in calls
-        if isinstance(call.func.value, ast.Name)
-        and call.func.value.id == "env"
-        and isinstance(call.args[0], ast.Constant)
+        argument.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and re.fullmatch(r"env\.\w+", ast.unparse(node.func))
+        for argument in node.args[:1]
+        if isinstance(argument, ast.Constant)
     }
 
 
@@ -216,13 +216,16 @@ def wait_until(condition, process, seconds=30):
         time.sleep(0.2)
 
 
+def execute(command, cwd, env):
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
 def start(command, cwd, env):
     return subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def healthy(app, env):
-    check = [".venv/bin/python", "scripts/healthcheck.py"]
-    return subprocess.run(check, cwd=app, env=env, capture_output=True, timeout=10, check=False).returncode == 0
+    return execute([".venv/bin/python", "scripts/healthcheck.py"], app, env).returncode == 0
 
 
 def test_image_prepares_a_new_database_and_serves(image, production):
@@ -272,9 +275,8 @@ def test_a_missing_variable_is_named_in_one_line(image, production, missing):
 # --- The scripts behind make ---------------------------------------------------------------------------------------
 
 
-def run(*command, cwd=ROOT, **variables):
-    env = {**os.environ, **variables}
-    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=60, check=False)
+def run(*command, **variables):
+    return execute(command, ROOT, {**os.environ, **variables})
 
 
 @pytest.fixture
@@ -313,7 +315,7 @@ def test_a_launcher_without_its_python_is_passed_over(launcher, tmp_path):
     assert Path(done.stdout.strip()).resolve() == Path(sys._base_executable).resolve()
 
 
-def test_without_any_python_one_line_says_what_to_install(launcher, tmp_path):
+def test_without_any_python_one_line_says_what_to_install(tmp_path):
     done = run(
         "/bin/sh", "scripts/python.sh", PYTHON="", PATH=str(tmp_path), PYENV_ROOT=str(tmp_path), HOME=str(tmp_path)
     )
@@ -399,7 +401,9 @@ def test_demo_says_when_its_port_is_taken():
 
 
 def test_demo_starts_twice_keeps_what_was_entered_and_ends_at_ctrl_c(image):
+    shutil.copy(ROOT / ".env.example", image)
     port = str(free_port())
+    visitor = plain(PORT=port, SITE_URL=f"http://127.0.0.1:{port}")
     # What a caller's shell may say about another site must not reach the demo.
     env = plain(PORT=port, DATABASE_URL="postgres://127.0.0.1:1/elsewhere", DEBUG="off", SECRET_KEY="")
     keys = []
@@ -407,9 +411,7 @@ def test_demo_starts_twice_keeps_what_was_entered_and_ends_at_ctrl_c(image):
     for _ in range(2):
         with start([".venv/bin/python", "scripts/demo.py"], image, env) as demo:
             try:
-                wait_until(
-                    lambda: healthy(image, plain(PORT=port, SITE_URL=f"http://127.0.0.1:{port}")), demo, seconds=90
-                )
+                wait_until(lambda: healthy(image, visitor), demo, seconds=90)
             finally:
                 demo.send_signal(signal.SIGINT)
             output, _ = demo.communicate(timeout=30)
