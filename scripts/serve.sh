@@ -11,8 +11,7 @@ case ${1:-} in
             exec "$python" manage.py collectstatic --noinput --verbosity 0
         ;;
     prepare) # bring the database up to date
-        "$python" manage.py migrate --noinput --verbosity 0
-        exec "$python" manage.py createcachetable --verbosity 0
+        exec "$python" scripts/prepare.py
         ;;
     web)
         exec "$python" -m gunicorn config.wsgi --no-control-socket --bind "${BIND:-0.0.0.0}:${PORT:-8000}" \
