@@ -8,6 +8,9 @@ from participants.groups import ADMINISTRATORS, STAFF_GROUPS
 from participants.text import canonical_email, validate_plain
 
 
+DEMO_DOMAIN = "demo.readout.example"  # accounts that sign in only while DEBUG is on: their password is public
+
+
 class UserManager(BaseUserManager["User"]):
     """Looks people up by the canonical form of their address."""
 
