@@ -9,7 +9,7 @@ import datetime as dt
 THEMES = [
     (
         "Threats and emerging technology",
-        "What endangers States and people online, and what new technology changes.",
+        "What endangers States and people online, and what new technology changes for them.",
         [],
     ),
     (
@@ -76,9 +76,11 @@ ORGANISATIONS = {
         "",
         "state",
         "GB",
-        "This report is a short summary by the rapporteur, in a personal capacity. It is not a statement of policy and "
-        "does not necessarily reflect the views of Wilton Park, of the Foreign, Commonwealth and Development Office or "
-        "of any government that took part.",
+        (
+            "This report is a short summary by the rapporteur, in a personal capacity. It is not a statement of policy and "
+            "does not necessarily reflect the views of Wilton Park, of the Foreign, Commonwealth and Development Office or "
+            "of any government that took part."
+        ),
     ),
     "Foreign, Commonwealth and Development Office": ("FCDO", "state", "GB", ""),
     "Ministry of Foreign Affairs of Chile": ("", "state", "CL", ""),
@@ -126,12 +128,14 @@ CLOSING_ROUND = "Closing round: one takeaway and one action from each participan
 # Wording, themes.
 TAKEAWAYS = [
     (
-        "Talking to each other, and keeping channels open, is what makes States transparent and builds trust between them.",
+        "Talking to each other, and keeping channels open, makes States transparent and builds trust between them.",
         ["Confidence-building and transparency"],
     ),
     (
-        "Many States cannot follow every forum: cyber security is best discussed in the United Nations as far as it can "
-        "be, and discussions elsewhere should say whether and how they connect to it.",
+        (
+            "Many States cannot follow every forum: cyber security is best discussed in the United Nations, as far as can "
+            "be, and discussions elsewhere should say whether and how they connect to it."
+        ),
         ["Institutional dialogue and Programme of Action"],
     ),
     (
@@ -143,8 +147,10 @@ TAKEAWAYS = [
         ["Human-centric security and human rights"],
     ),
     (
-        "Regional organisations are pivotal: they see threats and help in incidents, compare laws, policies and "
-        "strategies, share good practice, build trust and run capacity-building projects.",
+        (
+            "Regional organisations are pivotal: they see threats and help in incidents, compare laws, policies and "
+            "strategies, share good practice, build trust and run capacity-building projects."
+        ),
         ["Regional organisations and cooperation"],
     ),
     (
@@ -152,22 +158,28 @@ TAKEAWAYS = [
         ["Incident response and operational cooperation"],
     ),
     (
-        "States and regions come to cyber security differently, so their needs and priorities differ, and that has to "
-        "be recognised.",
+        (
+            "States and regions come to cyber security differently, so their needs and priorities differ, and that has to "
+            "be recognised."
+        ),
         ["Capacity-building"],
     ),
 ]
 
 ACTIONS = [
     (
-        "Promote constructive dialogue on cyber security within civil society, among professionals of the field and "
-        "between national agencies.",
+        (
+            "Promote constructive dialogue on cyber security within civil society, among professionals of the field and "
+            "between national agencies."
+        ),
         ["Multistakeholder participation"],
     ),
     ("See to it that decisions on cyber security are taken by people who think differently.", ["Gender and inclusion"]),
     (
-        "Give stakeholders better representation, and a better part, in the United Nations processes on cyber "
-        "governance.",
+        (
+            "Give stakeholders better representation, and a better part, in the United Nations processes on cyber "
+            "governance."
+        ),
         ["Multistakeholder participation", "Institutional dialogue and Programme of Action"],
     ),
     (
@@ -255,13 +267,18 @@ QUOTES = [
     (
         PANEL_MODERATOR,
         "panel",
-        "We are here today because we recognize that no single entity, no single nation, can shoulder the burden of "
-        "securing the ICT domain alone.",
+        (
+            "We are here today because we recognize that no single entity, no single nation, can shoulder the burden of "
+            "securing the ICT domain alone."
+        ),
     ),
     (
         CONVENER,
         None,
-        "UNIDIR, given its vast expertise in this domain, is an indispensable partner for the work of the (cyber) OEWG.",
+        (
+            "UNIDIR, given its vast expertise in this domain, is an indispensable partner for the work of the (cyber) "
+            "OEWG."
+        ),
     ),
     (
         AMBASSADOR,
@@ -280,7 +297,7 @@ FOLLOW_UP = {
     "themes": ["Capacity-building"],
     "owner": "United Nations Institute for Disarmament Research",
     "update": (
-        "Published in Geneva in 2024: “Accelerating ICT Security Capacity-Building: Takeaways from the Global Roundtable "
-        "on ICT Security Capacity-Building”, by G. Persi Paoli, S. Dominioni, A. Rafiq and L. Filipová, UNIDIR."
+        "Published in Geneva in 2024: “Accelerating ICT Security Capacity-Building: Takeaways from the Global "
+        "Roundtable on ICT Security Capacity-Building”, by G. Persi Paoli, S. Dominioni, A. Rafiq and L. Filipová, UNIDIR."
     ),
 }
