@@ -3,7 +3,7 @@ PORT ?= 8000
 export PORT
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres check lock
+.PHONY: help demo test test-postgres coverage check lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,9 @@ test: ## run the whole suite on SQLite (ARGS="tests/events -k slug" for a part)
 
 test-postgres: ## run the same suite on the PostgreSQL server that DATABASE_URL names
 	@scripts/test.sh postgres $(ARGS)
+
+coverage: ## run the suite on SQLite and list the lines that no test runs
+	@COVERAGE=1 scripts/test.sh sqlite $(ARGS) && .venv/bin/coverage combine --quiet && .venv/bin/coverage report
 
 check: ## check format, lint, types, templates, migrations, deployment settings and scripts
 	@scripts/check.sh

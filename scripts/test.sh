@@ -23,4 +23,4 @@ export SECRET_KEY=for-tests-only-for-tests-only-for-tests-only-for-tests-only SI
     EMAIL_URL=memorymail://
 
 echo "Testing on $([ "$database" = postgres ] && echo PostgreSQL || echo SQLite) with $BROWSER_EXECUTABLE" >&2
-.venv/bin/python -m pytest -n auto --maxprocesses 4 "$@"
+.venv/bin/python ${COVERAGE:+-m coverage run} -m pytest -n auto --maxprocesses 4 "$@"
