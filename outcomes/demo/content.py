@@ -77,9 +77,9 @@ ORGANISATIONS = {
         "state",
         "GB",
         (
-            "This report is a short summary by the rapporteur, in a personal capacity. It is not a statement of policy and "
-            "does not necessarily reflect the views of Wilton Park, of the Foreign, Commonwealth and Development Office or "
-            "of any government that took part."
+            "This report is a short summary by the rapporteur, in a personal capacity. It is not a statement of "
+            "policy and does not necessarily reflect the views of Wilton Park, of the Foreign, Commonwealth and "
+            "Development Office or of any government that took part."
         ),
     ),
     "Foreign, Commonwealth and Development Office": ("FCDO", "state", "GB", ""),
@@ -133,8 +133,8 @@ TAKEAWAYS = [
     ),
     (
         (
-            "Many States cannot follow every forum: cyber security is best discussed in the United Nations, as far as can "
-            "be, and discussions elsewhere should say whether and how they connect to it."
+            "Many States cannot follow every forum: cyber security is best discussed in the United Nations, as "
+            "far as can be, and discussions elsewhere should say whether and how they connect to it."
         ),
         ["Institutional dialogue and Programme of Action"],
     ),
@@ -159,8 +159,8 @@ TAKEAWAYS = [
     ),
     (
         (
-            "States and regions come to cyber security differently, so their needs and priorities differ, and that has to "
-            "be recognised."
+            "States and regions come to cyber security differently, so their needs and priorities differ, and "
+            "that has to be recognised."
         ),
         ["Capacity-building"],
     ),
@@ -169,8 +169,8 @@ TAKEAWAYS = [
 ACTIONS = [
     (
         (
-            "Promote constructive dialogue on cyber security within civil society, among professionals of the field and "
-            "between national agencies."
+            "Promote constructive dialogue on cyber security within civil society, among professionals of the "
+            "field and between national agencies."
         ),
         ["Multistakeholder participation"],
     ),
@@ -268,8 +268,8 @@ QUOTES = [
         PANEL_MODERATOR,
         "panel",
         (
-            "We are here today because we recognize that no single entity, no single nation, can shoulder the burden of "
-            "securing the ICT domain alone."
+            "We are here today because we recognize that no single entity, no single nation, can shoulder the "
+            "burden of securing the ICT domain alone."
         ),
     ),
     (
@@ -298,6 +298,7 @@ FOLLOW_UP = {
     "owner": "United Nations Institute for Disarmament Research",
     "update": (
         "Published in Geneva in 2024: “Accelerating ICT Security Capacity-Building: Takeaways from the Global "
-        "Roundtable on ICT Security Capacity-Building”, by G. Persi Paoli, S. Dominioni, A. Rafiq and L. Filipová, UNIDIR."
+        "Roundtable on ICT Security Capacity-Building”, by G. Persi Paoli, S. Dominioni, A. Rafiq and L. "
+        "Filipová, UNIDIR."
     ),
 }
