@@ -46,7 +46,7 @@ def sample():
         "slug": "exercise-lighthouse",
         "starts_on": date(2026, 3, 3),
         "ends_on": date(2026, 3, 5),
-        "summary": "Three days in which made-up States answer a made-up incident, and say afterwards what they would change.",
+        "summary": "Three days in which made-up States answer a made-up incident, and say what they would change.",
     }
     takeaway = {
         "code": "abcd2345",
