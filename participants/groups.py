@@ -53,7 +53,7 @@ def grant_permissions(app_config, using, **kwargs):
     if mine is None:
         return
     permissions = Permission.objects.using(using).filter(content_type__app_label=app_config.label)
-    by_group = {ADMINISTRATORS: [], EDITORS: []}
+    by_group: dict[str, list[Permission]] = {ADMINISTRATORS: [], EDITORS: []}
     for permission in permissions.select_related("content_type"):
         action, model = permission.codename.split("_", 1)[0], permission.content_type.model
         if model not in APPEND_ONLY or action == "view":

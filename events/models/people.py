@@ -54,6 +54,7 @@ class Participation(Recorded):
         help_text="Whether this person may be named at all; the rule of attribution may still forbid it.",
     )
 
+    rule: str  # annotated by `with_rule()`
     objects = ParticipationQuerySet.as_manager()
 
     class Meta:
@@ -110,6 +111,7 @@ class Role(Recorded):
     role = models.CharField(max_length=20, choices=Role)
     position = models.PositiveSmallIntegerField(default=0)
 
+    rule: str  # annotated by `with_rule()`
     objects = RoleQuerySet.as_manager()
 
     class Meta:
@@ -168,6 +170,7 @@ class Quote(Recorded):
     source = models.URLField(blank=True, help_text="Where it was printed, if anywhere.")
     position = models.PositiveSmallIntegerField(default=0)
 
+    rule: str  # annotated by `with_rule()`
     objects = QuoteQuerySet.as_manager()
 
     class Meta:

@@ -1,9 +1,11 @@
+from typing import Any, ClassVar
+
 from django.db import models
 
 from events.attribution import Rule, rule_in_force
 
 
-class RecordedQuerySet(models.QuerySet):
+class RecordedQuerySet(models.QuerySet["Recorded"]):
     """Rows that a rule of attribution protects, with the rule in force beside them as `rule`."""
 
     def _rule(self):
@@ -33,6 +35,8 @@ class Recorded(models.Model):
 
     SESSION_PATH: str | None = "session"
     EVENT_PATH = "event"
+    event: Any  # a foreign key of each model, or a property
+    objects: ClassVar[Any]
 
     class Meta:
         abstract = True

@@ -1,6 +1,7 @@
 """The one door for status: a table of legal moves, compare-and-swap, and a history line each time."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -64,7 +65,9 @@ class StatusModel(models.Model):
     takes the user and returns a reason against it, or "" when nothing speaks against it.
     """
 
-    TRANSITIONS: ClassVar[dict[str, dict[str, str]]]
+    TRANSITIONS: ClassVar[Mapping[Any, Mapping[Any, str]]]
+    status: Any  # the field, and the history's reverse name, that each model has
+    changes: Any
 
     class Meta:
         abstract = True
