@@ -4,6 +4,7 @@ The wording of takeaways and actions is this project's own; quotes are words sai
 """
 
 import datetime as dt
+from typing import Any
 
 # Name, description, sub-themes.
 THEMES = [
@@ -95,7 +96,7 @@ SERIES = (
     "Dialogues at Wilton Park's invitation on what responsible behaviour in cyberspace asks of States and others.",
 )
 
-FIRST_EDITION = {
+FIRST_EDITION: dict[str, Any] = {
     "slug": "acting-responsibly-in-cyberspace",
     "title": "Acting responsibly in cyberspace",
     "reference": "WP3146",
@@ -106,7 +107,7 @@ FIRST_EDITION = {
     "summary": "The first of the dialogues in this series, with the Foreign, Commonwealth and Development Office.",
 }
 
-SECOND_EDITION = {
+SECOND_EDITION: dict[str, Any] = {
     "slug": "acting-responsibly-in-cyberspace-ii",
     "title": "Acting responsibly in cyberspace II",
     "reference": "WP3348",
@@ -196,7 +197,7 @@ ACTIONS = [
     ),
 ]
 
-REPORT = {
+REPORT: dict[str, Any] = {
     "title": "Acting responsibly in cyberspace II",
     "author": ("Russell Buchan", "", "", ""),
     "published_month": dt.date(2024, 6, 1),
@@ -209,7 +210,7 @@ REPORT = {
     ],
 }
 
-ROUNDTABLE = {
+ROUNDTABLE: dict[str, Any] = {
     "slug": "global-roundtable-on-ict-security-capacity-building",
     "title": "Inaugural Global Roundtable on ICT Security Capacity-Building",
     "format": "roundtable",
@@ -292,7 +293,7 @@ RECORDINGS = [
     (2, "https://webtv.un.org/en/asset/k10/k100ujzq24"),
 ]
 
-FOLLOW_UP = {
+FOLLOW_UP: dict[str, Any] = {
     "text": "Issue a summary report of the roundtable.",
     "themes": ["Capacity-building"],
     "owner": "United Nations Institute for Disarmament Research",
