@@ -63,7 +63,20 @@ class EventQuerySet(models.QuerySet):
 
     def reported_by(self, user):
         """Events in which `user` is a rapporteur, of the whole or of a session."""
+        if not user.is_authenticated:
+            return self.none()  # without an account, `user=None` would match every person who has none
         mine = Event.objects.filter(participations__roles__role="rapporteur", participations__person__user=user.pk)
+        return self.filter(pk__in=mine.values("pk"))
+
+    def reported_whole_by(self, user):
+        """Events of which `user` is a rapporteur as a whole, not only of a session."""
+        if not user.is_authenticated:
+            return self.none()
+        mine = Event.objects.filter(
+            participations__roles__role="rapporteur",
+            participations__roles__session=None,
+            participations__person__user=user.pk,
+        )
         return self.filter(pk__in=mine.values("pk"))
 
     def upcoming(self, today: dt.date | None = None):
@@ -172,6 +185,9 @@ class Event(SluggedModel, StatusModel):
                 name="event_withdrawn_at_iff_withdrawn",
             ),
             models.CheckConstraint(condition=Q(attribution__in=Rule.values), name="event_attribution_is_a_rule"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "published", "withdrawn"]), name="event_status_is_known"
+            ),
         ]
 
     def __str__(self):
@@ -247,7 +263,8 @@ class Event(SluggedModel, StatusModel):
     @property
     def place(self) -> str:
         """City and country in one line, without what is missing."""
-        return ", ".join(part for part in (self.city, self.country.name if self.country else "") if part)
+        country = self.country.name if self.country else ""  # type: ignore[attr-defined]  # not the str it seems
+        return ", ".join(part for part in (self.city, country) if part)
 
     def editions(self):
         """The other public editions of its series, by date."""

@@ -3,6 +3,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast, Coalesce
 
 from events import attribution
 from events.attribution import MAX_DEPTH, Rule, rule_in_force
@@ -35,13 +36,10 @@ class SessionQuerySet(models.QuerySet):
 
     def reported_by(self, user):
         """Sessions that `user` is a rapporteur of: named for it, for a session above it, or for the whole event."""
+        if not user.is_authenticated:
+            return self.none()  # without an account, `user=None` would match every person who has none
         mine = Session.objects.filter(roles__role="rapporteur", roles__participation__person__user=user.pk)
-        whole = Event.objects.filter(
-            participations__roles__role="rapporteur",
-            participations__roles__session=None,
-            participations__person__user=user.pk,
-        )
-        reported = Q(event__in=whole.values("pk"))
+        reported = Q(event__in=Event.objects.reported_whole_by(user).values("pk"))
         for level in range(MAX_DEPTH):
             reported |= Q(**{"__".join([*["parent"] * level, "pk", "in"]): mine.values("pk")})
         return self.filter(reported)
@@ -51,9 +49,10 @@ class SessionQuerySet(models.QuerySet):
         return self if user.is_staff else self.reported_by(user)
 
     def in_programme_order(self):
-        """By day, time and position: as printed in a programme."""
-        day, start = (F(name).asc(nulls_last=True) for name in ("programme_day", "starts_at"))
-        return self.order_by(day, start, "position", "pk")
+        """By time and position, as printed in a programme; what has only a day stands in the middle of it."""
+        noon = Cast("programme_day", models.DateTimeField()) + dt.timedelta(hours=12)
+        when = Coalesce("starts_at", noon, output_field=models.DateTimeField())
+        return self.order_by(when.asc(nulls_last=True), "position", "pk")
 
 
 class Session(models.Model):
@@ -98,7 +97,7 @@ class Session(models.Model):
     objects = SessionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["programme_day", "starts_at", "position", "pk"]
+        ordering = [F("starts_at").asc(nulls_last=True), "position", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="session_has_a_title"),
             models.CheckConstraint(
@@ -155,7 +154,7 @@ class Session(models.Model):
     def rule_now(self) -> str:
         """The rule in force, as `rule_in_force` has it for many rows."""
         line = [self, *self.ancestors()]
-        if len(line) > MAX_DEPTH or any(session.attribution == Rule.CLOSED for session in line):
+        if len(line) > MAX_DEPTH or self in line[1:] or any(session.attribution == Rule.CLOSED for session in line):
             return Rule.CLOSED
         return next((session.attribution for session in line if session.attribution), self.event.attribution)
 

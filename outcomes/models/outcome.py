@@ -15,6 +15,7 @@ from events.models import Event, Recorded, RecordedQuerySet, Session, StatusLine
 from outcomes import notifications
 from outcomes.models.status import EVER_PUBLIC, TRANSITIONS, WITH_RAPPORTEUR, Status
 from outcomes.models.theme import Theme
+from outcomes.search import IndexedText, SearchQuerySet, ToTSVector, TSVectorField, indexed
 from participants.models import ActorType
 from participants.text import normalise, validate_plain
 
@@ -30,7 +31,7 @@ class StaleVersion(Exception):
         self.current = current
 
 
-class OutcomeQuerySet(RecordedQuerySet):
+class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
     """Outcomes by who may read, write and review them."""
 
     def public(self):
@@ -68,11 +69,7 @@ class OutcomeQuerySet(RecordedQuerySet):
         return self.exclude(status__in=WITH_RAPPORTEUR) if user.has_perm("outcomes.review_outcome") else self.none()
 
     def _reported_by(self, user) -> Q:
-        whole = Event.objects.filter(
-            participations__roles__role="rapporteur",
-            participations__roles__session=None,
-            participations__person__user=user.pk,
-        )
+        whole = Event.objects.reported_whole_by(user)
         return Q(session__in=Session.objects.reported_by(user).values("pk")) | Q(
             session=None, event__in=whole.values("pk")
         )
@@ -153,6 +150,10 @@ class Outcome(Recorded, StatusModel):
     request_key = models.UUIDField(
         null=True, unique=True, editable=False, help_text="Sent by the form: a second post of it makes no second row."
     )
+    search_text = models.TextField(blank=True, editable=False, help_text="Its words as the index has them.")
+    search_vector = models.GeneratedField(
+        expression=ToTSVector("search_text"), output_field=TSVectorField(), db_persist=True, editable=False
+    )
 
     # Only actions have these.
     nature = models.CharField(max_length=20, choices=Nature, blank=True)
@@ -178,11 +179,11 @@ class Outcome(Recorded, StatusModel):
                 condition=Q(status="published"),
                 name="outcome_newest_of_a_kind",
             ),
-            models.Index("event", "kind", "number", name="outcome_as_printed"),
             models.Index("status", "changed_at", name="outcome_queue"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["takeaway", "action"]), name="outcome_kind_is_known"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="outcome_status_is_known"),
             models.CheckConstraint(condition=~Q(text=""), name="outcome_has_words"),
             models.CheckConstraint(
                 condition=LessThanOrEqual(Length("text"), TEXT_LIMIT), name="outcome_text_within_limit"
@@ -214,6 +215,9 @@ class Outcome(Recorded, StatusModel):
     def save(self, **kwargs):
         if self.kind == self.Kind.ACTION and not self.progress:
             self.progress = self.Progress.PROPOSED
+        self.search_text = indexed(f"{self.heading} {self.text}")
+        if not {"text", "heading"}.isdisjoint(kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(**kwargs)
 
     def get_absolute_url(self):
@@ -278,8 +282,8 @@ class Outcome(Recorded, StatusModel):
     def publish(self, *, by, note="") -> None:
         """Make it public; the first time it gets its number, for good."""
         number = self.number
+        Event.objects.select_for_update(no_key=True).get(pk=self.event_id)  # two at once would take the same number
         if number is None:
-            Event.objects.select_for_update().get(pk=self.event_id)  # two at once would take the same number
             siblings = Outcome.objects.filter(event=self.event_id, kind=self.kind)
             number = (siblings.aggregate(last=models.Max("number"))["last"] or 0) + 1
         now = timezone.now()
@@ -304,11 +308,23 @@ class Outcome(Recorded, StatusModel):
 
         Checks nothing but the version: forms have validated the values, `editable_by` who may.
         """
-        fields |= {"version": version + 1, "changed_at": timezone.now()}
+        words = indexed(f"{fields.get('heading', self.heading)} {fields.get('text', self.text)}")
+        fields |= {"version": version + 1, "changed_at": timezone.now(), "search_text": words}
         if not Outcome.objects.filter(pk=self.pk, version=version).update(**fields):
             raise StaleVersion(Outcome.objects.get(pk=self.pk))
         for name, value in fields.items():
             setattr(self, name, value)
+        if not fields.keys().isdisjoint({"session", "session_id"}):
+            Outcome.objects.filter(pk=self.pk).tighten()
+            OutcomeTheme.objects.filter(outcome=self.pk).settle()
+
+    def tag(self, themes) -> None:
+        """Set its themes to exactly `themes`."""
+        with transaction.atomic():
+            self.outcome_themes.exclude(theme__in=themes).delete()
+            tags = [OutcomeTheme(outcome_id=self.pk, theme=theme, kind=self.kind) for theme in themes]
+            OutcomeTheme.objects.bulk_create(tags, ignore_conflicts=True)
+            self.outcome_themes.settle()
 
     # What speaks against a move: a sentence for the person, or nothing
 
@@ -347,6 +363,9 @@ class Outcome(Recorded, StatusModel):
         """Whether `user` wrote or submitted it."""
         return self.author_id == user.pk or self.changes.filter(to_status=Status.SUBMITTED, by=user).exists()
 
+    def _as_read(self):
+        return {"version": self.version}  # who approves has read this wording and no other
+
     def moved(self, change):
         OutcomeTheme.objects.filter(outcome=self.pk).settle()
         notifications.announce(self, change)
@@ -354,6 +373,23 @@ class Outcome(Recorded, StatusModel):
     @classmethod
     def visibility_changed(cls, event):
         OutcomeTheme.objects.filter(outcome__event=event).settle()
+
+
+class OutcomeIndex(models.Model):
+    """The FTS5 table of SQLite, made by `outcomes.search.install`; PostgreSQL has none."""
+
+    outcome = models.OneToOneField(
+        Outcome, on_delete=models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="fts"
+    )
+    search_text = IndexedText()
+    rank = models.FloatField()
+
+    class Meta:
+        managed = False
+        db_table = "outcomes_fts"
+
+    def __str__(self):
+        return str(self.pk)
 
 
 class StatusChange(StatusLine):
@@ -368,12 +404,10 @@ class StatusChange(StatusLine):
 class OutcomeThemeQuerySet(models.QuerySet):
     def settle(self) -> None:
         """Set `kind` and `public_at` of these rows to the truth: what `Outcome.objects.public()` says now."""
-        public = Outcome.objects.public()
-        outcome = Outcome.objects.filter(pk=OuterRef("outcome"))
-        self.exclude(outcome__in=public.values("pk")).update(public_at=None)
-        self.filter(outcome__in=public.values("pk")).update(
-            kind=Subquery(outcome.values("kind")), public_at=Subquery(outcome.values("published_at"))
+        outcome, public = (
+            rows.filter(pk=OuterRef("outcome")) for rows in (Outcome.objects.all(), Outcome.objects.public())
         )
+        self.update(kind=Subquery(outcome.values("kind")), public_at=Subquery(public.values("published_at")))
 
 
 class OutcomeTheme(models.Model):
@@ -388,7 +422,10 @@ class OutcomeTheme(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint("outcome", "theme", name="outcome_theme_once")]
+        constraints = [
+            models.UniqueConstraint("outcome", "theme", name="outcome_theme_once"),
+            models.CheckConstraint(condition=Q(kind__in=["takeaway", "action"]), name="outcome_theme_kind_is_known"),
+        ]
         indexes = [
             models.Index(
                 "theme",
@@ -411,7 +448,10 @@ class OutcomeTheme(models.Model):
         return f"{self.outcome_id} · {self.theme}"
 
     def save(self, **kwargs):
-        self.kind = self.kind or self.outcome.kind
+        self.kind = self.outcome.kind
+        self.public_at = (
+            Outcome.objects.public().filter(pk=self.outcome_id).values_list("published_at", flat=True).first()
+        )
         super().save(**kwargs)
 
 
