@@ -1,14 +1,23 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from events.models.resource import validate_document
+from events.models import Participation
 from outcomes.models.outcome import Outcome
+from participants.documents import validate_document
 from participants.models import Organisation, Person
 from participants.pictures import RandomName
 from participants.text import validate_plain
+
+
+class ActionOwnerQuerySet(models.QuerySet):
+    def public(self):
+        """Owners that may be named: organisations, and people who stand in the event's public list of participants."""
+        listed = Participation.objects.public().filter(event=OuterRef("action__event"), person=OuterRef("person"))
+        owners = self.filter(action__in=Outcome.objects.public().values("pk"))
+        return owners.filter(Q(organisation__isnull=False) | Exists(listed)).select_related("organisation", "person")
 
 
 class ActionOwner(models.Model):
@@ -27,6 +36,8 @@ class ActionOwner(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_actions")
     is_lead = models.BooleanField("lead", default=False)
     response = models.CharField(max_length=20, choices=Response, blank=True)
+
+    objects = ActionOwnerQuerySet.as_manager()
 
     class Meta:
         ordering = ["-is_lead", "pk"]

@@ -55,7 +55,10 @@ class Report(StatusModel):
             models.CheckConstraint(
                 condition=Q(status="draft", published_at=None) | (~Q(status="draft") & Q(published_at__isnull=False)),
                 name="report_published_at_iff_published",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "published", "withdrawn"]), name="report_status_is_known"
+            ),
         ]
 
     def __str__(self):

@@ -1,0 +1,306 @@
+"""Every public address × everything hidden: what is not public is nowhere, and what is public is where it belongs."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+
+from events import workflow
+from outcomes.models import OutcomeTheme
+from tests.addresses import addresses
+from tests.factories import (
+    ActionFactory,
+    ActionOwnerFactory,
+    ActionUpdateFactory,
+    ContributionFactory,
+    EventFactory,
+    OutcomeFactory,
+    ParticipationFactory,
+    PersonFactory,
+    QuoteFactory,
+    ReportFactory,
+    ReportSectionFactory,
+    ResourceFactory,
+    RoleFactory,
+    RoundFactory,
+    SessionFactory,
+    StatusChangeFactory,
+    TakeawayFactory,
+    ThemeFactory,
+    UserFactory,
+)
+
+SECRET = "zanzibarine"  # one word, so that a search for it is a door too
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    """What is public in every test of this file."""
+
+    event: object
+    session: object
+    theme: object
+    takeaway: object
+    action: object
+
+
+# URL name → the address of that door in a scene. Everything a visitor can open stands here: see the last test.
+DOORS: dict[str, Callable[[Scene], list[str]]] = {
+    "home": lambda s: [reverse("home")],
+    "events:event-list": lambda s: _with_queries("events:event-list"),
+    "events:event-detail": lambda s: [reverse("events:event-detail", args=[s.event.slug])],
+    "outcomes:outcome-list": lambda s: _with_queries(
+        "outcomes:outcome-list", f"theme={s.theme.slug}", "kind=takeaway", "kind=action", f"event={s.event.slug}"
+    ),
+    "outcomes:outcome-detail": lambda s: [
+        reverse("outcomes:outcome-detail", args=[s.takeaway.code]),
+        reverse("outcomes:outcome-detail", args=[s.action.code]),
+    ],
+    "outcomes:theme-list": lambda s: [reverse("outcomes:theme-list")],
+    "outcomes:theme-detail": lambda s: [reverse("outcomes:theme-detail", args=[s.theme.slug])],
+}
+
+# Addresses that anybody may open and that show no content of the portal.
+NO_CONTENT = {"healthz", "readyz", "sign-in", "sign-in-code", "sign-out"}
+
+# Addresses of files: tests of their own in test_files.py.
+FILES = {"participants:logo", "events:event-image", "events:resource-file", "outcomes:evidence-file"}
+
+# Behind a sign-in: tests/test_access.py.
+SIGNED_IN_PREFIXES = ("desk/", "admin/", "accounts/")
+
+
+def _with_queries(name: str, *queries: str) -> list[str]:
+    address = reverse(name)
+    return [address, f"{address}?q=agreed", f"{address}?q={SECRET}", *[f"{address}?{query}" for query in queries]]
+
+
+@pytest.fixture
+def scene(db):
+    event = EventFactory(title="Shown dialogue")
+    session = SessionFactory(event=event, title="Shown session")
+    theme = ThemeFactory(name="Shown theme")
+    return Scene(
+        event=event,
+        session=session,
+        theme=theme,
+        takeaway=TakeawayFactory(event=event, session=session, text="Shown takeaway", themes=[theme], published=True),
+        action=ActionFactory(event=event, text="Shown action", themes=[theme], published=True),
+    )
+
+
+def bodies(client, scene) -> dict[str, str]:
+    """Return what an anonymous visitor gets at each door, all of it: headers, and the body as text."""
+    found = {}
+    for doors in DOORS.values():
+        for address in doors(scene):
+            response = client.get(address)
+            assert response.status_code == 200, address
+            headers = "\n".join(f"{name}: {value}" for name, value in response.items())
+            found[address] = f"{headers}\n\n{response.content.decode()}"
+    return found
+
+
+def assert_nowhere(client, scene) -> None:
+    for address, body in bodies(client, scene).items():
+        # The words a visitor asked for are said back to them; they stand in the address already.
+        if f"q={SECRET}" in address:
+            continue
+        assert SECRET not in body.casefold(), address
+
+
+def without_echo(body: str) -> str:
+    """Return a page without the words that were asked for and what changes with each request."""
+    return body.casefold().replace(SECRET, "")
+
+
+HIDDEN_OUTCOMES = {
+    "draft": {},
+    "submitted": {"submitted": True},
+    "changes requested": {"changes_requested": True},
+    "approved": {"approved": True},
+    "withdrawn": {"withdrawn": True},
+    "published in a draft event": {"published": True, "event__draft": True},
+    "published in a withdrawn event": {"published": True, "event__withdrawn": True},
+    "published in a closed event": {"published": True, "event__closed": True},
+    "recorded under a closed rule": {"published": True, "recorded_under": "closed"},
+}
+
+
+@pytest.mark.parametrize("state", HIDDEN_OUTCOMES)
+@pytest.mark.parametrize("kind", ["takeaway", "action"])
+def test_hidden_outcome_is_behind_no_door(client, scene, state, kind):
+    hidden = HIDDEN_OUTCOMES[state]
+    if not any(name.startswith("event__") for name in hidden):
+        hidden = {"event": scene.event, **hidden}
+    OutcomeFactory(kind=kind, text=f"The {SECRET}", heading=f"Under {SECRET}", themes=[scene.theme], **hidden)
+
+    assert_nowhere(client, scene)
+
+
+@pytest.mark.parametrize("kind", ["takeaway", "action"])
+def test_outcome_of_a_closed_session_is_behind_no_door(client, scene, kind):
+    group = SessionFactory(
+        event=scene.event, title=f"Group {SECRET}", parent=SessionFactory(event=scene.event, closed=True)
+    )
+    OutcomeFactory(
+        kind=kind, text=f"The {SECRET}", event=scene.event, session=group, themes=[scene.theme], published=True
+    )
+
+    assert_nowhere(client, scene)
+
+
+@pytest.mark.parametrize("state", ["draft", "withdrawn"])
+def test_hidden_event_is_behind_no_door(client, scene, state):
+    EventFactory(title=f"Dialogue {SECRET}", summary=SECRET, reference=SECRET, **{state: True})
+
+    assert_nowhere(client, scene)
+
+
+@pytest.mark.parametrize("state", HIDDEN_OUTCOMES)
+def test_hidden_outcome_changes_no_byte_of_any_door(client, scene, state):
+    before = {address: without_echo(body) for address, body in bodies(client, scene).items()}
+
+    hidden = HIDDEN_OUTCOMES[state]
+    if not any(name.startswith("event__") for name in hidden):
+        hidden = {"event": scene.event, **hidden}
+    for kind in ("takeaway", "action"):
+        OutcomeFactory(kind=kind, text=f"The {SECRET}", themes=[scene.theme], **{**hidden, "number": _number(hidden)})
+
+    assert {address: without_echo(body) for address, body in bodies(client, scene).items()} == before
+
+
+def _number(hidden: dict) -> int | None:
+    """A number that comes before every public one, so that order and neighbours would change if it counted."""
+    return 0 if hidden.get("published") or hidden.get("withdrawn") else None
+
+
+PEOPLE = ["on_record", "non_attributed", "chatham_house", "closed"]
+
+
+@pytest.mark.parametrize("rule", PEOPLE)
+def test_person_who_is_not_listed_is_behind_no_door(client, scene, rule):
+    workflow.set_attribution(scene.event, "on_record", by=None)
+    session = SessionFactory(event=scene.event, attribution=rule)
+    for listing in ("hidden", "participants"):
+        someone = ParticipationFactory(
+            event=scene.event,
+            listing=listing,
+            affiliation=f"Ministry of {SECRET}",
+            position=SECRET,
+            person=PersonFactory(name=f"{SECRET} person", email=f"{SECRET}@example.org"),
+        )
+        for role in ("speaker", "rapporteur", "convener"):
+            RoleFactory(participation=someone, session=session, role=role)
+            RoleFactory(participation=someone, role=role)
+        QuoteFactory(event=scene.event, session=session, speaker=someone, text="What somebody said")
+        action = ActionFactory(event=scene.event, published=True)
+        ActionOwnerFactory(action=action, organisation=None, person=someone.person)
+
+    assert_nowhere(client, scene)
+
+
+@pytest.mark.parametrize("rule", ["chatham_house", "closed"])
+def test_listed_participant_is_behind_no_door_where_the_rule_forbids_names(client, scene, rule):
+    event = EventFactory(attribution=rule, title="Shown under a rule")
+    someone = ParticipationFactory(
+        event=event, public=True, affiliation=SECRET, position=SECRET, person=PersonFactory(name=f"{SECRET} person")
+    )
+    session = SessionFactory(event=event, title="Shown under a rule")
+    for role in ("speaker", "moderator", "observer", "chair"):
+        RoleFactory(participation=someone, session=session, role=role)
+        RoleFactory(participation=someone, role=role)
+
+    assert_nowhere(client, dataclasses.replace(scene, event=event))
+
+
+def test_author_and_reviewers_are_behind_no_door(client, scene):
+    people = [UserFactory(name=f"{SECRET} {n}", email=f"{SECRET}{n}@example.org") for n in range(2)]
+    for outcome in (scene.takeaway, scene.action):
+        type(outcome).objects.filter(pk=outcome.pk).update(author=people[0], text_submitted=f"{SECRET} at first")
+        StatusChangeFactory(outcome=outcome, by=people[1], note=f"{SECRET} note")
+    ActionUpdateFactory(action=scene.action, by=people[1], text="Shown update")
+
+    assert_nowhere(client, scene)
+
+
+@pytest.mark.parametrize("consent", ["requested", "refused"])
+def test_quote_without_consent_is_behind_no_door(client, scene, consent):
+    workflow.set_attribution(scene.event, "on_record", by=None)
+    QuoteFactory(event=scene.event, text=SECRET, consent=consent)
+
+    assert_nowhere(client, scene)
+
+
+def test_closed_session_is_behind_no_door(client, scene):
+    closed = SessionFactory(event=scene.event, title=SECRET, body=SECRET, room=SECRET, closed=True)
+    SessionFactory(event=scene.event, title=f"{SECRET} group", parent=closed)
+    ResourceFactory(event=scene.event, session=closed, title=SECRET)
+    QuoteFactory(event=scene.event, session=closed, text=SECRET)
+
+    assert_nowhere(client, scene)
+
+
+def test_resource_that_is_not_public_is_behind_no_door(client, scene):
+    ResourceFactory(event=scene.event, title=SECRET, is_public=False)
+
+    assert_nowhere(client, scene)
+
+
+def test_report_that_is_not_published_is_behind_no_door(client, scene):
+    report = ReportFactory(event=scene.event, title=SECRET, disclaimer=SECRET)
+    ReportSectionFactory(report=report, title=SECRET, body=SECRET)
+
+    assert_nowhere(client, scene)
+
+
+def test_raw_contribution_is_behind_no_door(client, scene):
+    contribution = ContributionFactory(round=RoundFactory(event=scene.event), takeaway=SECRET, action=SECRET)
+    contribution.outcomes.add(scene.takeaway)
+
+    assert_nowhere(client, scene)
+
+
+def test_looser_rule_shows_nothing_older_behind_any_door(client, scene):
+    workflow.set_attribution(scene.event, "closed", by=None)
+    someone = ParticipationFactory(event=scene.event, public=True, person=PersonFactory(name=SECRET))
+    RoleFactory(participation=someone, role="convener")
+    QuoteFactory(event=scene.event, text=SECRET)
+    TakeawayFactory(event=scene.event, text=SECRET, themes=[scene.theme], published=True)
+
+    workflow.set_attribution(scene.event, "on_record", by=None)
+
+    shown_elsewhere = TakeawayFactory(text="Shown elsewhere", themes=[scene.theme], published=True)
+    action_elsewhere = ActionFactory(text="Shown elsewhere", themes=[scene.theme], published=True)
+    assert_nowhere(client, dataclasses.replace(scene, takeaway=shown_elsewhere, action=action_elsewhere))
+
+
+@pytest.mark.parametrize("state", HIDDEN_OUTCOMES)
+def test_hidden_outcome_answers_as_one_that_does_not_exist(client, scene, state):
+    outcome = OutcomeFactory(text=SECRET, **HIDDEN_OUTCOMES[state])
+    address = reverse("outcomes:outcome-detail", args=[outcome.code])
+
+    hidden, missing = client.get(address), client.get(reverse("outcomes:outcome-detail", args=["aaaaaaaa"]))
+
+    if state in ("withdrawn", "published in a withdrawn event"):
+        assert hidden.status_code == 410
+        assert SECRET not in hidden.content.decode()
+    else:
+        assert hidden.status_code == missing.status_code == 404
+        assert hidden.content.decode().replace(outcome.code, "aaaaaaaa") == missing.content.decode()
+
+
+def test_stale_denormalised_column_opens_no_door(client, scene):
+    """`public_at` only makes reading fast: were it wrong, the true conditions still hide the row."""
+    hidden = TakeawayFactory(event=scene.event, text=SECRET, themes=[scene.theme])
+    OutcomeTheme.objects.filter(outcome=hidden).update(public_at="2030-01-01T00:00Z")
+
+    assert_nowhere(client, scene)
+
+
+def test_every_public_address_is_tested_as_a_door():
+    listed = {*DOORS, *NO_CONTENT, *FILES}
+    public = {name for name, route in addresses() if not route.startswith(SIGNED_IN_PREFIXES)}
+
+    assert public == listed
