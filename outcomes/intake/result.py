@@ -37,7 +37,8 @@ class Heading:
     """A heading that was seen and what it was taken for.
 
     `meaning` is "takeaways", "actions", "both" (a title that names both kinds, so that a list right under it would
-    be of neither), "group" (a sub-heading inside a list), "end" (Notes, Contact and the like) or "other".
+    be of neither), "empty" (it names one kind, but nothing under it is a list), "group" (a sub-heading inside a list),
+    "end" (Notes, Contact and the like) or "other".
     """
 
     text: str
@@ -48,6 +49,7 @@ class Heading:
         "takeaways": "a list of takeaways",
         "actions": "a list of actions",
         "both": "a title that names both takeaways and actions",
+        "empty": "a heading of takeaways or actions, but with no list under it",
         "group": "a group inside the list above it",
         "end": "not a list of takeaways or actions: it ends one",
         "other": "not a heading of takeaways or actions",
