@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from events.models import Event, Recorded, Session
+from events.models import Event, NotAllowed, Recorded, Session
 
 
 @transaction.atomic
@@ -11,6 +11,7 @@ def settle_visibility(event: Event) -> None:
 
     Stamps only ever become stricter, so that neither a looser rule nor a moved session reveals what is older.
     """
+    Event.objects.select_for_update(no_key=True).get(pk=event.pk)  # what is published meanwhile waits for the new rule
     for model in Recorded.concrete():
         model.objects.filter(**{model.EVENT_PATH: event}).tighten()
         model.visibility_changed(event)
@@ -18,7 +19,11 @@ def settle_visibility(event: Event) -> None:
 
 @transaction.atomic
 def set_attribution(target: Event | Session, rule: str, *, by) -> None:
-    """Change the rule of attribution of an event or a session ("" lets a session inherit) and note who did."""
+    """Change the rule of attribution of an event or a session ("" lets a session inherit) and note who did.
+
+    Raises NotAllowed unless `by` is of the staff, ValidationError when `rule` is none.
+    """
+    _only_staff(by)
     event = target if isinstance(target, Event) else target.event
     was, target.attribution = target.attribution, rule
     target.full_clean()
@@ -41,16 +46,21 @@ def move_session(session: Session, parent: Session | None) -> None:
 def release(items, *, by) -> int:
     """Let `items` (rows of one Recorded model) follow today's rule again, a decision of staff; return how many.
 
-    Until then they keep the strictest rule they have lived under.
+    Until then they keep the strictest rule they have lived under. Raises NotAllowed unless `by` is of the staff.
     """
-    changed = 0
-    events: dict[int, Event] = {}
+    _only_staff(by)
+    released: dict[Event, int] = {}
     for item in items.with_rule():
         if item.recorded_under != item.rule:
-            changed += type(item)._base_manager.filter(pk=item.pk).update(recorded_under=item.rule)
-            events[item.event.pk] = item.event
-    for event in events.values():
-        type(items.first()).visibility_changed(event)
-        note = f"{changed} of {items.model._meta.verbose_name_plural} shown under today's rule of attribution."
+            items.model._base_manager.filter(pk=item.pk).update(recorded_under=item.rule)
+            released[item.event] = released.get(item.event, 0) + 1
+    for event, number in released.items():
+        items.model.visibility_changed(event)
+        note = f"{number} of {items.model._meta.verbose_name_plural} shown under today's rule of attribution."
         event.changes.create(from_status=event.status, to_status=event.status, by=by, note=note)
-    return changed
+    return sum(released.values())
+
+
+def _only_staff(user) -> None:
+    if not user.is_staff:
+        raise NotAllowed("Only staff decide about the rule of attribution.")

@@ -15,6 +15,16 @@ MAX_PIXELS = 24_000_000
 MAX_SIDE = 2000
 FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 
+# What Pillow raises at what it cannot or will not decode.
+_UNREADABLE = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+
 
 @deconstructible
 class RandomName:
@@ -45,7 +55,7 @@ def redraw(upload) -> ContentFile:
             drawn = drawn.convert("RGB" if kind == "JPEG" else "RGBA")
             drawn.thumbnail((MAX_SIDE, MAX_SIDE))
             clean = Image.frombytes(drawn.mode, drawn.size, drawn.tobytes())
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except _UNREADABLE as error:
         raise ValidationError("This is not a PNG, JPEG or WebP picture that can be read.", code="invalid") from error
     out = io.BytesIO()
     clean.save(out, format=kind, **({"quality": 85} if kind != "PNG" else {"optimize": True}))

@@ -1,7 +1,7 @@
 """Addresses made from titles in any script."""
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.text import slugify
 
 RESERVED = {"export", "feed", "new", "report"}
@@ -42,8 +42,16 @@ class SluggedModel(models.Model):
             raise ValidationError({"slug": f"“{self.slug}” is an address of the site itself; choose another."})
 
     def save(self, **kwargs):
-        if not self.slug:
-            self.slug = unique_slug(type(self)._base_manager.all(), getattr(self, self.slug_source))
-            if (update_fields := kwargs.get("update_fields")) is not None:
-                kwargs["update_fields"] = {*update_fields, "slug"}
-        super().save(**kwargs)
+        if self.slug:
+            return super().save(**kwargs)
+        if (update_fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*update_fields, "slug"}
+        rows = type(self)._base_manager
+        while True:
+            self.slug = unique_slug(rows.all(), getattr(self, self.slug_source))
+            try:
+                with transaction.atomic():
+                    return super().save(**kwargs)
+            except IntegrityError:
+                if not rows.filter(slug=self.slug).exists():
+                    raise  # refused for another reason than somebody else taking this slug in between

@@ -11,18 +11,11 @@ from django_countries.fields import CountryField
 from events.attribution import PLAIN_WORDS, Rule
 from events.models.recorded import Recorded
 from events.models.status import StatusLine, StatusModel
+from events.zones import validate_time_zone
 from participants.models import Organisation
 from participants.pictures import PictureField, RandomName
 from participants.slugs import SluggedModel
 from participants.text import validate_plain
-
-
-def validate_time_zone(value: str) -> None:
-    """Take IANA names only: an offset does not know when the clocks change."""
-    if value not in zoneinfo.available_timezones():
-        raise ValidationError(
-            "“%(value)s” is no IANA time zone. Write it like America/Santiago.", params={"value": value}
-        )
 
 
 class EventSeries(SluggedModel):

@@ -1,6 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce, NullIf
 
 from events import attribution
 from events.attribution import Byline
@@ -58,7 +59,7 @@ class Participation(Recorded):
     objects = ParticipationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["person__sort_name", "person__name"]
+        ordering = [Coalesce(NullIf("person__sort_name", models.Value("")), "person__name"), "pk"]
         constraints = [models.UniqueConstraint("event", "person", name="participation_once_an_event")]
 
     def __str__(self):

@@ -76,21 +76,27 @@ class StatusModel(models.Model):
     def _move(self, to, *, by, note="", **fields):
         """Compare-and-swap the status, set `fields` with it, and write the history line.
 
-        Raises InvalidTransition when the table has no such move or somebody was faster, NotAllowed when `by` may not.
+        Raises InvalidTransition when the table has no such move or somebody was faster, NotAllowed when `by` may not,
+        ValidationError when the note holds what cannot be shown.
         """
+        validate_plain(note)
         was = self.status
         if to not in self.TRANSITIONS[was]:
             raise InvalidTransition(f"{was} → {to}")
         if reason := getattr(self, self.TRANSITIONS[was][to])(by):
             raise NotAllowed(reason)
         fields["status"] = to
-        if not type(self)._base_manager.filter(pk=self.pk, status=was).update(**fields):
-            raise InvalidTransition(f"no longer {was}")  # someone else was faster
+        if not type(self)._base_manager.filter(pk=self.pk, status=was, **self._as_read()).update(**fields):
+            raise InvalidTransition(f"no longer {was}, or changed since it was read")  # someone else was faster
         for name, value in fields.items():
             setattr(self, name, value)
         change = self.changes.create(from_status=was, to_status=to, by=by, note=note)
         self.moved(change)
         return change
+
+    def _as_read(self) -> dict:
+        """What else must still be in the database as it is in this instance for a move to count."""
+        return {}
 
     def moved(self, change) -> None:
         """What else must happen in the same transaction: denormalised columns, mail into the outbox."""

@@ -6,7 +6,7 @@ import django.db.models.functions.text
 import django.db.models.lookups
 import django.utils.timezone
 import events.codes
-import events.models.resource
+import participants.documents
 import participants.pictures
 import participants.text
 import uuid
@@ -566,7 +566,7 @@ class Migration(migrations.Migration):
                     models.FileField(
                         blank=True,
                         upload_to=participants.pictures.RandomName("evidence"),
-                        validators=[events.models.resource.validate_document],
+                        validators=[participants.documents.validate_document],
                         verbose_name="evidence, file",
                     ),
                 ),
@@ -687,6 +687,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "published", "withdrawn"])), name="report_status_is_known"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="reportsection",
             constraint=models.UniqueConstraint(
                 models.F("report"), models.F("slug"), name="report_section_slug_once_a_report"
@@ -745,6 +751,12 @@ class Migration(migrations.Migration):
             model_name="outcometheme",
             constraint=models.UniqueConstraint(models.F("outcome"), models.F("theme"), name="outcome_theme_once"),
         ),
+        migrations.AddConstraint(
+            model_name="outcometheme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["takeaway", "action"])), name="outcome_theme_kind_is_known"
+            ),
+        ),
         migrations.AddIndex(
             model_name="outcome",
             index=models.Index(
@@ -766,16 +778,21 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="outcome",
-            index=models.Index(models.F("event"), models.F("kind"), models.F("number"), name="outcome_as_printed"),
-        ),
-        migrations.AddIndex(
-            model_name="outcome",
             index=models.Index(models.F("status"), models.F("changed_at"), name="outcome_queue"),
         ),
         migrations.AddConstraint(
             model_name="outcome",
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind__in", ["takeaway", "action"])), name="outcome_kind_is_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["draft", "submitted", "changes_requested", "approved", "published", "withdrawn"])
+                ),
+                name="outcome_status_is_known",
             ),
         ),
         migrations.AddConstraint(

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce, NullIf
 
 from participants.text import validate_plain
 
@@ -20,7 +21,7 @@ class Person(models.Model):
     )
 
     class Meta:
-        ordering = ["sort_name", "name"]
+        ordering = [Coalesce(NullIf("sort_name", models.Value("")), "name"), "pk"]
         verbose_name_plural = "people"
         constraints = [models.CheckConstraint(condition=~models.Q(name=""), name="person_has_a_name")]
 

@@ -1,0 +1,13 @@
+"""Time zones by the names of the IANA database."""
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+
+
+def validate_time_zone(value: str) -> None:
+    """Take IANA names only: an offset does not know when the clocks change."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            "“%(value)s” is no IANA time zone. Write it like America/Santiago.", params={"value": value}
+        )
