@@ -1,0 +1,3 @@
+from outcomes.admin.outcome import OutcomeAdmin
+
+__all__ = ["OutcomeAdmin"]
