@@ -1,6 +1,7 @@
 """Pictures that people upload: decoded within limits, drawn again without metadata, stored under a random name."""
 
 import io
+import re
 import secrets
 
 from django import forms
@@ -34,8 +35,8 @@ class RandomName:
         self.folder = folder
 
     def __call__(self, instance, filename: str) -> str:
-        extension = filename.rsplit(".", 1)[-1].lower() if "." in filename else "bin"
-        return f"{self.folder}/{secrets.token_hex(13)}.{extension[:5]}"
+        extension = re.search(r"\.([a-z0-9]{1,5})$", filename.lower(), re.ASCII)
+        return f"{self.folder}/{secrets.token_hex(13)}.{extension[1] if extension else 'bin'}"
 
 
 def redraw(upload) -> ContentFile:

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
@@ -32,12 +32,20 @@ class StaleVersion(Exception):
 
 
 class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
-    """Outcomes by who may read, write and review them."""
+    """Outcomes by who may read, write and review them.
+
+    What decides about an outcome is asked for each one, not joined: databases then begin with the newest outcomes and
+    stop after a page, where they would else go through all events first.
+    """
+
+    def _rule(self):
+        event = Event.objects.filter(pk=OuterRef("event"))
+        return attribution.rule_in_force(session="session", of_event=Subquery(event.values("attribution")))
 
     def public(self):
         """What anyone may read: page, feed, API, export and sitemap all start here."""
         return (
-            self.filter(status=Status.PUBLISHED, event__in=Event.objects.public())
+            self.filter(Exists(Event.objects.public().filter(pk=OuterRef("event"))), status=Status.PUBLISHED)
             .alias(rule=self._rule())
             .filter(attribution.outcome_shown())
         )
@@ -52,7 +60,7 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         """What `user` may read: staff all, rapporteurs all of their sessions, everyone what is public."""
         if user.is_staff:
             return self
-        return self.filter(Q(pk__in=Outcome.objects.public().values("pk")) | self._reported_by(user))
+        return self.filter(Exists(Outcome.objects.public().filter(pk=OuterRef("pk"))) | self._reported_by(user))
 
     def reported_by(self, user):
         """Outcomes of the sessions (or the whole events) that `user` reports on."""
@@ -69,10 +77,10 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         return self.exclude(status__in=WITH_RAPPORTEUR) if user.has_perm("outcomes.review_outcome") else self.none()
 
     def _reported_by(self, user) -> Q:
-        whole = Event.objects.reported_whole_by(user)
-        return Q(session__in=Session.objects.reported_by(user).values("pk")) | Q(
-            session=None, event__in=whole.values("pk")
-        )
+        sessions, events = Session.objects.reported_by(user), Event.objects.reported_whole_by(user)
+        named = Outcome.objects.filter(session__in=sessions.order_by().values("pk"))
+        of_the_whole = Outcome.objects.filter(session=None, event__in=events.order_by().values("pk"))
+        return Q(pk__in=named.order_by().values("pk").union(of_the_whole.order_by().values("pk")))
 
     def takeaways(self):
         """Key messages."""
