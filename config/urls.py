@@ -4,8 +4,10 @@ from django.urls import include, path
 
 from config import health
 from config.gallery import gallery
+from outcomes.views.public import Home
 
 urlpatterns = [
+    path("", Home.as_view(), name="home"),
     path("", include("outcomes.urls")),
     path("", include("events.urls")),
     path("", include("participants.urls")),

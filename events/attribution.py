@@ -159,3 +159,12 @@ def byline(participation, rule: str) -> Byline:
     if rule not in _LISTED:
         return Byline(participation.person.full_name)
     return Byline(participation.person.full_name, participation.position, participation.affiliation)
+
+
+def owner_byline(participation, rule: str) -> Byline:
+    """Return how to name a person who owns an action that stands under `rule`, its own and its event's strictest.
+
+    `participation` is theirs if it stands in the event's public list, else None: whoever is not named there, or acts
+    on what was agreed where nobody is named, is “a participant”.
+    """
+    return byline(participation, rule) if participation and rule in _LISTED else ANONYMOUS

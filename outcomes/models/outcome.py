@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
@@ -98,9 +98,29 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         """In the order of the outcome document: takeaways, then actions, by number."""
         return self.order_by(F("kind").desc(), F("number").asc(nulls_last=True), "position", "id")
 
+    def about(self, themes):
+        """Tagged with any of `themes` (keys)."""
+        return self.filter(Exists(OutcomeTheme.objects.filter(outcome=OuterRef("pk"), theme__in=themes)))
+
+    def newest_about(self, theme):
+        """Public outcomes tagged with one `theme`, published last, first: read off the index of its newest."""
+        tagged = self.filter(outcome_themes__theme=theme, outcome_themes__public_at__isnull=False)
+        return tagged.order_by("-outcome_themes__public_at", "-outcome_themes__outcome")
+
+    def beside(self, outcome):
+        """The ones just before and just after `outcome` (with a number) as its event's are printed."""
+        same = self.filter(event=outcome.event_id)
+        earlier, later = (Q(kind__gt=outcome.kind), Q(kind__lt=outcome.kind))  # takeaways come before actions
+        before = same.filter(earlier | Q(kind=outcome.kind, number__lt=outcome.number)).order_by("kind", "-number")
+        after = same.filter(later | Q(kind=outcome.kind, number__gt=outcome.number)).order_by("-kind", "number")
+        return self.filter(Q(pk=Subquery(before.values("pk")[:1])) | Q(pk=Subquery(after.values("pk")[:1])))
+
     def for_cards(self):
         """With what a card in a list shows, in two queries."""
-        return self.select_related("event").prefetch_related("themes")
+        shown = ("code", "kind", "number", "text", "heading", "published_at", "progress", "due_on", "event_id")
+        of_event = ("title", "slug", "reference", "starts_on", "ends_on")
+        events = [f"event__{name}" for name in of_event]
+        return self.select_related("event").only(*shown, *events).prefetch_related("themes")
 
 
 class Outcome(Recorded, StatusModel):
@@ -416,6 +436,26 @@ class OutcomeThemeQuerySet(models.QuerySet):
             rows.filter(pk=OuterRef("outcome")) for rows in (Outcome.objects.all(), Outcome.objects.public())
         )
         self.update(kind=Subquery(outcome.values("kind")), public_at=Subquery(public.values("published_at")))
+
+    def public(self):
+        """Tags of public outcomes."""
+        public = Outcome.objects.public().filter(pk=OuterRef("outcome"))
+        return self.filter(Exists(public), public_at__isnull=False)
+
+    def tally(self) -> dict[int, dict[str, int]]:
+        """Return how many takeaways and actions stand under each theme: {theme: {kind: number}}."""
+        return self._tally("theme")
+
+    def tally_with_inner(self) -> dict[int, dict[str, int]]:
+        """Return the same for the themes of the first level, with what stands under their sub-themes counted once."""
+        return self._tally(Coalesce("theme__parent", "theme"))
+
+    def _tally(self, group) -> dict[int, dict[str, int]]:
+        rows = self.order_by().values_list(group, "kind").annotate(models.Count("outcome", distinct=True))
+        numbers: dict[int, dict[str, int]] = {}
+        for theme, kind, number in rows:
+            numbers.setdefault(theme, {})[kind] = number
+        return numbers
 
 
 class OutcomeTheme(models.Model):

@@ -1,0 +1,190 @@
+"""What visitors may narrow a list by. The address is the state: filters, chips and pages are made from it alone."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django_countries import countries
+
+from events.models import Event, EventSeries
+from participants.text import FORBIDDEN
+
+MAX_LENGTH = 200  # characters of one value
+MAX_VALUES = 30  # values of one parameter
+
+
+class PublicFilter(django_filters.FilterSet):
+    """A filter of a public list: odd values are left out and named, unknown parameters are not even looked at."""
+
+    without_control: tuple[str, ...] = ()
+
+    def __init__(self, data=None, queryset=None, **kwargs):
+        super().__init__(self._usable(data), queryset, **kwargs)
+        for name, choices in self.choices().items():
+            self.filters[name].extra["choices"] = choices
+
+    @classmethod
+    def _usable(cls, data) -> QueryDict:
+        """Return the parameters this list knows, without empty values and what no database could hold."""
+        usable = QueryDict(mutable=True)
+        for name in cls.base_filters:
+            values = data.getlist(name)[:MAX_VALUES] if data else []
+            values = [value.strip() for value in values if len(value) <= MAX_LENGTH and not FORBIDDEN.search(value)]
+            usable.setlist(name, list(dict.fromkeys(filter(None, values))))
+        return usable
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """Return choices that come from the database, by the name of their filter."""
+        return {}
+
+    @property
+    def chosen(self) -> dict:
+        """Valid values by name, without empty ones."""
+        self.form.is_valid()
+        return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    def query(self) -> list[tuple[str, str]]:
+        """Return the parameters of this list in a fixed order: what its address says, cleaned."""
+        return [
+            (name, value)
+            for name, values in self.chosen.items()
+            for value in (values if isinstance(values, list) else [values])
+        ]
+
+    def address_without(self, *pairs: tuple[str, str]) -> str:
+        """Return the query string of this list without `pairs`; "?" where nothing is left."""
+        return "?" + urlencode([pair for pair in self.query() if pair not in pairs])
+
+    def address_with(self, name: str, value: str) -> str:
+        """Return the query string of this list with `value` as the only one of that parameter."""
+        return "?" + urlencode([*(pair for pair in self.query() if pair[0] != name), (name, value)])
+
+    @property
+    def narrowing(self) -> list[tuple[str, str]]:
+        """The parameters that narrow the list: neither the words searched for nor the order."""
+        return [pair for pair in self.query() if pair[0] not in {"q", "sort"}]
+
+    @property
+    def chips(self) -> list[dict]:
+        """The filters in force, each with the address of the list without it."""
+        return [
+            {"label": self.label(name, value), "href": self.address_without((name, value))}
+            for name, value in self.narrowing
+        ]
+
+    @property
+    def clear_href(self) -> str:
+        """The address of the list with no filter, the words typed kept."""
+        return self.address_without(*self.narrowing)
+
+    @property
+    def about(self) -> str:
+        """What the filters say in one line: "Capacity-building, 2025"."""
+        return ", ".join(chip["label"] for chip in self.chips)
+
+    @property
+    def left_out(self) -> list[str]:
+        """Names of the filters whose values were not understood."""
+        return [str(self.form.fields[name].label) for name in self.form.errors]
+
+    @property
+    def beside_words(self) -> list[tuple[str, str]]:
+        """What the search box keeps: the filters in force."""
+        return self.narrowing
+
+    @property
+    def beside_filters(self) -> list[tuple[str, str]]:
+        """What the form of filters keeps: the words, the order, and filters that have no control of their own."""
+        return [pair for pair in self.query() if pair[0] in {"q", "sort", *self.without_control}]
+
+    @property
+    def facets(self) -> dict[str, dict]:
+        """Groups of filters by name."""
+        return {name: self.facet(name) for name in self.form.fields}
+
+    @property
+    def empty_text(self) -> str:
+        """Why nothing may have been found, for a list with nothing in it."""
+        words = self.chosen.get("q")
+        if words and self.narrowing:
+            return f"Nothing has the words “{words}” under these filters. Drop one, or search everything."
+        if words:
+            return f"Nothing has all of the words “{words}”. Try fewer or other words; endings do not matter."
+        return "No filter is wrong by itself, but together they leave nothing." if len(self.narrowing) > 1 else ""
+
+    @property
+    def ways_on(self) -> list[dict]:
+        """Links out of an empty list: drop the last filter, drop all, drop the words."""
+        chips, words = self.chips, self.chosen.get("q")
+        links = [{"label": f"Without “{chip['label']}”", "href": chip["href"]} for chip in reversed(chips)]
+        if len(chips) > 1:
+            links.append({"label": "Without any filter", "href": self.clear_href})
+        if words and chips:
+            links.append({"label": f"Without the words “{words}”", "href": self.address_without(("q", words))})
+        return links or [{"label": "Show everything", "href": "?"}]
+
+    def label(self, name: str, value: str) -> str:
+        """Return the words for a value."""
+        return dict(self._choices(name)).get(value, value)
+
+    def _choices(self, name: str) -> Iterator[tuple[str, str]]:
+        for value, label in getattr(self.form.fields[name], "choices", []):
+            if value:
+                yield str(value), str(label)
+
+    def facet(self, name: str) -> dict:
+        """Return what the components of a group of filters need: legend, name, options with what is selected."""
+        selected = {value for parameter, value in self.query() if parameter == name}
+        options = [
+            {"value": value, "label": label, "selected": value in selected, "count": None}
+            for value, label in self._choices(name)
+        ]
+        return {"legend": self.form.fields[name].label, "name": name, "options": options}
+
+
+def year_choices() -> list[tuple[str, str]]:
+    """Return the years in which public events took or take place, the latest first."""
+    return [(str(day.year),) * 2 for day in Event.objects.public().dates("starts_on", "year", order="DESC")]
+
+
+def series_choices() -> list[tuple[str, str]]:
+    """Return the series that have a public event."""
+    of_public = EventSeries.objects.filter(pk__in=Event.objects.public().values("series"))
+    return list(of_public.values_list("slug", "name"))
+
+
+class EventFilter(PublicFilter):
+    """Events by year, series, format, country and words."""
+
+    q = django_filters.CharFilter(label="Words", method="filter_text")
+    year = django_filters.ChoiceFilter(label="Year", method="filter_year")
+    series = django_filters.ChoiceFilter(label="Series", field_name="series__slug")
+    format = django_filters.MultipleChoiceFilter(label="Format", choices=Event.Format.choices)
+    country = django_filters.ChoiceFilter(label="Country")
+
+    class Meta:
+        model = Event
+        fields = []
+
+    def choices(self):
+        held_in = Event.objects.public().exclude(country="").order_by("country").values_list("country", flat=True)
+        return {
+            "year": year_choices(),
+            "series": series_choices(),
+            "country": sorted(((code, countries.name(code)) for code in held_in.distinct()), key=lambda pair: pair[1]),
+        }
+
+    def filter_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Keep events with each of the words in title, summary, city or reference; a few thousand events at most."""
+        for word in value.split()[:10]:
+            found = Q()
+            for field in ("title", "summary", "city", "reference"):
+                found |= Q(**{f"{field}__icontains": word})
+            queryset = queryset.filter(found)
+        return queryset
+
+    def filter_year(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Keep events that began in that year."""
+        return queryset.filter(starts_on__year=int(value))
