@@ -1,6 +1,7 @@
 """Every component on one page with made-up content, for whoever works on the look. Mounted only while DEBUG is on."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
@@ -48,7 +49,7 @@ def sample():
         "ends_on": date(2026, 3, 5),
         "summary": "Three days in which made-up States answer a made-up incident, and say what they would change.",
     }
-    takeaway = {
+    takeaway: dict[str, Any] = {
         "code": "abcd2345",
         "kind": "takeaway",
         "number": 3,
