@@ -1,0 +1,67 @@
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+
+from participants.groups import ADMINISTRATORS, APPEND_ONLY, EDITOR_PERMISSIONS, EDITORS, grant_permissions
+
+pytestmark = pytest.mark.django_db
+
+
+def granted(name):
+    rows = Group.objects.get(name=name).permissions.values_list("content_type__app_label", "codename")
+    return {f"{app}.{codename}" for app, codename in rows}
+
+
+def test_editors_have_exactly_what_the_table_says():
+    table = {
+        f"{app}.{action}_{model}"
+        for app, models in EDITOR_PERMISSIONS.items()
+        for model, actions in models.items()
+        for action in actions
+    }
+
+    assert granted(EDITORS) == table
+
+
+def test_table_names_every_model_or_leaves_it_out_on_purpose():
+    for app, models in EDITOR_PERMISSIONS.items():
+        known = {model._meta.model_name for model in apps.get_app_config(app).get_models()}
+        assert set(models) <= known
+
+
+def test_administrators_have_what_editors_have_and_people():
+    assert granted(EDITORS) < granted(ADMINISTRATORS)
+    assert {"participants.add_user", "participants.delete_person", "outcomes.change_theme"} <= granted(ADMINISTRATORS)
+
+
+def test_editors_change_neither_accounts_nor_themes():
+    forbidden = {"participants.add_user", "participants.change_user", "outcomes.change_theme", "outcomes.add_theme"}
+
+    assert granted(EDITORS).isdisjoint(forbidden)
+
+
+@pytest.mark.parametrize("group", [EDITORS, ADMINISTRATORS])
+def test_nobody_changes_history(group):
+    history = {model for model in APPEND_ONLY if model != "logentry"}
+
+    assert history == {"eventstatuschange", "statuschange", "reportstatuschange"}
+    for permission in granted(group):
+        action, model = permission.split(".")[1].split("_", 1)
+        assert model not in history or action == "view"
+
+
+@pytest.mark.parametrize("group", [EDITORS, ADMINISTRATORS])
+def test_only_reviewers_review(group, django_user_model):
+    assert "outcomes.review_outcome" in granted(group)
+    assert not django_user_model.objects.create_user("none@example.org").has_perm("outcomes.review_outcome")
+
+
+def test_permissions_given_by_hand_are_taken_back_by_the_next_migrate():
+    editors = Group.objects.get(name=EDITORS)
+    editors.permissions.add(Permission.objects.get(codename="change_statuschange"))
+    editors.permissions.remove(Permission.objects.get(codename="review_outcome"))
+
+    grant_permissions(apps.get_app_config("outcomes"), using="default")
+
+    assert "outcomes.change_statuschange" not in granted(EDITORS)
+    assert "outcomes.review_outcome" in granted(EDITORS)
