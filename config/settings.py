@@ -53,6 +53,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "participants",  # after Django's own apps: its groups need the permissions that auth makes after `migrate`
     "events",
     "outcomes",
@@ -62,12 +65,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "participants.middleware.PrivateResponses",  # outside the session and CSRF: it sees every cookie they set
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "participants.middleware.SecondFactor",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -124,7 +130,8 @@ MAILERS = {
                 "use_ssl": "EMAIL_USE_SSL",
             }.items()
             if EMAIL.get(name) and EMAIL["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
-        },
+        }
+        | ({"timeout": 20} if EMAIL["EMAIL_BACKEND"].endswith("smtp.EmailBackend") else {}),
     },
 }
 
@@ -140,6 +147,28 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = ["participants.backends.StaffPasswords"]  # rapporteurs have one-time codes instead
+
+# Staff reach no page of theirs without a second factor; the demo's accounts have none.
+REQUIRE_SECOND_FACTOR = not DEBUG
+
+ACCOUNT_ADAPTER = "participants.adapter.StaffAdapter"
+ACCOUNT_FORMS = {"login": "participants.forms.StaffLoginForm"}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators make the accounts
+ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "participants.forms.SecondFactorForm",
+    "reauthenticate": "participants.forms.SecondFactorAgainForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Readout"
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
 # --- Language and time ---------------------------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ def serve(port: int, env: dict[str, str]) -> int:
     manage = [sys.executable, "manage.py"]
     children = {
         "server": [*manage, "runserver", "--noreload", "--skip-checks", f"127.0.0.1:{port}"],
-        "worker": [*manage, "db_worker", "--no-reload", "--no-startup-delay", "--skip-checks", "--queue-name", "*"],
+        "worker": [*manage, "worker", "--skip-checks"],
     }
     asked: list[int] = []
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -19,7 +19,7 @@ case ${1:-} in
             --max-requests 5000 --max-requests-jitter 500
         ;;
     worker)
-        exec "$python" manage.py db_worker --no-reload --queue-name '*'
+        exec "$python" manage.py worker
         ;;
     manage) # any other command, for example: serve.sh manage createsuperuser
         shift

@@ -1,6 +1,7 @@
 """The cast. Scenery is built in each test."""
 
 import pytest
+from django.db import connection
 
 from tests.factories import (
     BreakoutGroupFactory,
@@ -13,9 +14,22 @@ from tests.factories import (
 )
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """SQLite in a file, as on a real site: in memory, threads lock each other out of whole tables at once."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _one_factor(settings):
+    """`client.force_login` is enough to be staff; the tests of the second factor ask for it."""
+    settings.REQUIRE_SECOND_FACTOR = False
 
 
 @pytest.fixture(autouse=True)

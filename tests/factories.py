@@ -62,6 +62,30 @@ class OutgoingMailFactory(DjangoModelFactory):
     body = "A body"
 
 
+class SignInCodeFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.SignInCode
+
+    user = factory.SubFactory(UserFactory)
+    browser_hash = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class AttemptCountFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.AttemptCount
+
+    key = factory.Sequence(lambda n: f"password:{n:064x}")
+    window_starts_at = factory.LazyFunction(timezone.now)
+    count = 1
+
+
+class WorkerFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.Worker
+
+    id = factory.Sequence(lambda n: f"worker-{n}")
+
+
 class EventSeriesFactory(DjangoModelFactory):
     class Meta:
         model = events.EventSeries

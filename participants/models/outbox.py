@@ -1,8 +1,30 @@
+import datetime as dt
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
+
+ATTEMPTS = 8
+FIRST_PAUSE = dt.timedelta(seconds=75)  # so that with the worker's sweep a mail cut short goes again within 2 minutes
+SECRET_LIFETIME = dt.timedelta(minutes=10)
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def due(self):
+        """What should go now: never tried, or its pause after the last attempt is over. Each pause doubles."""
+        now = timezone.now()
+        rested = Q(attempts=0)
+        for attempts in range(1, ATTEMPTS):
+            rested |= Q(attempts=attempts, claimed_at__lte=now - FIRST_PAUSE * 2 ** (attempts - 1))
+        too_late = Q(secret=True, created_at__lte=now - SECRET_LIFETIME)
+        return self.filter(rested, sent_at=None).exclude(too_late).order_by("-secret", "created_at", "pk")
+
+    def claim(self, pk: int) -> "OutgoingMail | None":
+        """Take one due mail for this process, counting the attempt; None when another process has it."""
+        if not self.due().filter(pk=pk).update(claimed_at=timezone.now(), attempts=F("attempts") + 1):
+            return None
+        return self.get(pk=pk)
 
 
 class OutgoingMail(models.Model):
@@ -13,11 +35,16 @@ class OutgoingMail(models.Model):
     to = models.EmailField()
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    secret = models.BooleanField(
+        default=False, help_text="Holds a code: goes first, is never sent late, and its text is wiped once sent."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, help_text="When a worker last took it up.")
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True, help_text="Why the last attempt failed.")
+
+    objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "pk"]
@@ -27,3 +54,15 @@ class OutgoingMail(models.Model):
 
     def __str__(self):
         return self.subject
+
+    def mark_sent(self) -> None:
+        """Note that it went; the text of a secret mail is wiped with the same statement."""
+        self.sent_at, self.error = timezone.now(), ""
+        if self.secret:
+            self.body = ""
+        self.save(update_fields=["sent_at", "error", "body"])
+
+    def mark_failed(self, error: Exception) -> None:
+        """Note why it did not go; it comes again after its pause, or not at all after the last attempt."""
+        self.error = f"{type(error).__name__}: {error}".replace("\x00", "")[:300]
+        self.save(update_fields=["error"])

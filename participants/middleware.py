@@ -1,0 +1,53 @@
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import urlencode
+
+
+class PrivateResponses:
+    """Whatever read the session or sets a cookie is for one reader and is kept nowhere."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        session = getattr(request, "session", None)
+        if response.cookies or (session is not None and session.accessed):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class SecondFactor:
+    """Staff pages open only to staff who have shown a second factor in this session."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        """Send staff without one to set it up or to show it; everybody else passes, to be judged by the view."""
+        if not settings.REQUIRE_SECOND_FACTOR or not request.path.startswith(guarded()):
+            return None
+        user = request.user
+        if not user.is_authenticated or not user.is_staff or has_shown_second_factor(request):
+            return None
+        if not is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
+            return redirect("mfa_index")
+        back = urlencode({REDIRECT_FIELD_NAME: request.get_full_path() if request.method == "GET" else guarded()[0]})
+        return redirect(f"{resolve_url('mfa_reauthenticate')}?{back}")
+
+
+def guarded() -> tuple[str, ...]:
+    """Where the pages of staff begin; rapporteurs share the desk and pass without a second factor."""
+    return resolve_url("admin:index"), resolve_url("outcomes:desk")
+
+
+def has_shown_second_factor(request) -> bool:
+    """Whether this session has seen an authenticator app, a passkey or a recovery code of the person signed in."""
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))

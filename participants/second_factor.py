@@ -1,0 +1,77 @@
+"""The pages on which staff sign in, and set up and use a second factor: allauth's, opened to staff alone."""
+
+from functools import wraps
+
+from allauth.account import views as account
+from allauth.mfa.base import views as base
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
+from django.http import Http404
+from django.shortcuts import redirect, resolve_url
+from django.urls import path
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+
+
+def for_staff(view):
+    """Others who are signed in get 404, who is not signed in is sent to sign in."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return redirect(f"{resolve_url('account_login')}?{urlencode({'next': request.path})}")
+        if not request.user.is_staff:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return never_cache(guarded)
+
+
+class ActivateApp(totp.ActivateTOTPView):
+    """Setting up an authenticator app shows that it works, so it counts as having used it."""
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        mine = Authenticator.objects.filter(user=self.request.user)
+        post_authentication(self.request, mine.get(type=Authenticator.Type.TOTP))
+        return response
+
+
+class AddPasskey(webauthn.AddWebAuthnView):
+    """Adding a passkey shows that it works, so it counts as having used it."""
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        mine = Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.WEBAUTHN)
+        post_authentication(self.request, mine.latest("pk"))
+        return response
+
+
+urlpatterns = [
+    path("login/", account.login, name="account_login"),
+    path("reauthenticate/", for_staff(account.reauthenticate), name="account_reauthenticate"),
+    path("password/", for_staff(account.password_change), name="account_change_password"),
+    path("second-factor/", for_staff(base.index), name="mfa_index"),
+    path("second-factor/enter/", never_cache(base.authenticate), name="mfa_authenticate"),
+    path("second-factor/again/", for_staff(base.reauthenticate), name="mfa_reauthenticate"),
+    path("second-factor/app/", for_staff(ActivateApp.as_view()), name="mfa_activate_totp"),
+    path("second-factor/app/remove/", for_staff(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "second-factor/recovery-codes/", for_staff(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"
+    ),
+    path(
+        "second-factor/recovery-codes/new/",
+        for_staff(recovery_codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path("second-factor/passkeys/", for_staff(webauthn.list_webauthn), name="mfa_list_webauthn"),
+    path("second-factor/passkeys/add/", for_staff(AddPasskey.as_view()), name="mfa_add_webauthn"),
+    path(
+        "second-factor/passkeys/again/", for_staff(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"
+    ),
+    path("second-factor/passkeys/<int:pk>/remove/", for_staff(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
+    path("second-factor/passkeys/<int:pk>/name/", for_staff(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
+]

@@ -1,0 +1,60 @@
+"""What the worker does by the clock: it says that it lives, takes up what was left lying, deletes what is too old."""
+
+import datetime as dt
+
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+from django.tasks import TaskResultStatus, task
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from participants import mail
+from participants.models import AttemptCount, OutgoingMail, SignInCode, Worker
+from participants.models.outbox import SECRET_LIFETIME
+
+CODES_KEPT = dt.timedelta(days=1)  # codes themselves end after ten minutes: a day for questions about them
+MAILS_KEPT = dt.timedelta(days=90)
+TASKS_KEPT = dt.timedelta(days=7)
+
+
+def tick(worker_id: str) -> None:
+    """Do everything that is due now: quick, because a heartbeat waits for the next one. Several workers may do it."""
+    now = timezone.now()
+    Worker.objects.update_or_create(pk=worker_id, defaults={"seen_at": now})
+    take_up_lost_tasks()
+    if OutgoingMail.objects.due().exists() and not waits(mail.deliver):
+        mail.deliver.enqueue()
+    if not DBTaskResult.objects.filter(
+        task_path=clean_up.module_path, enqueued_at__gt=now - dt.timedelta(hours=1)
+    ).exists():
+        clean_up.enqueue()
+
+
+def waits(job) -> bool:
+    """Whether a run of the task is queued already."""
+    return DBTaskResult.objects.filter(task_path=job.module_path, status=TaskResultStatus.READY).exists()
+
+
+def take_up_lost_tasks() -> int:
+    """Queue again what a worker was doing when it died, and return how many; every task may therefore run twice."""
+    running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).values_list("pk", "worker_ids")
+    alive = set(Worker.objects.alive().values_list("pk", flat=True))
+    lost = [pk for pk, workers in running if not workers or workers[-1] not in alive]
+    return DBTaskResult.objects.filter(pk__in=lost, status=TaskResultStatus.RUNNING).update(
+        status=TaskResultStatus.READY
+    )
+
+
+@task(priority=-50)
+def clean_up() -> None:
+    """Delete codes, counters, mail, sessions, finished tasks and silent workers that are past their time."""
+    now = timezone.now()
+    SignInCode.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
+    AttemptCount.objects.filter(window_starts_at__lt=now - CODES_KEPT).delete()
+    OutgoingMail.objects.filter(
+        Q(secret=True, created_at__lt=now - CODES_KEPT) | Q(sent_at__lt=now - MAILS_KEPT)
+    ).delete()
+    OutgoingMail.objects.filter(secret=True, created_at__lt=now - SECRET_LIFETIME).exclude(body="").update(body="")
+    Session.objects.filter(expire_date__lt=now).delete()
+    DBTaskResult.objects.finished().filter(finished_at__lt=now - TASKS_KEPT).delete()
+    Worker.objects.filter(seen_at__lt=now - CODES_KEPT).delete()
