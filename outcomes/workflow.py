@@ -1,0 +1,174 @@
+"""What writes several models of an outcome at once: its themes, its addressees, its place among the others."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from django.db import IntegrityError, transaction
+
+from outcomes.models import WITH_RAPPORTEUR, Addressee, Outcome, StaleVersion, Theme
+from outcomes.places import Place
+
+FOLLOW_UP = ("nature", "due_on", "due_text")
+
+
+class NotYours(Exception):
+    """The rapporteur no longer holds the pen of this outcome; `current` is what stands now."""
+
+    def __init__(self, current: Outcome):
+        super().__init__(f"{current.code} is {current.status}")
+        self.current = current
+
+
+class AlreadyUsed(Exception):
+    """The same form made `current` before, with other words."""
+
+    def __init__(self, current: Outcome):
+        super().__init__(f"{current.code} came from the same form")
+        self.current = current
+
+
+@transaction.atomic
+def create(place: Place, *, by, request_key: uuid.UUID, words: Mapping) -> Outcome:
+    """File a draft from the cleaned data of a form; a second post of the same form returns the first one's draft.
+
+    Raises AlreadyUsed when that draft now says something else, so that neither wording is lost.
+    """
+    fields, themes, addressees = _split(words)
+    key = uuid.uuid5(request_key, f"{by.pk} {place.url()}")  # nobody else's key can be taken, nor found out
+    try:
+        with transaction.atomic():
+            outcome = Outcome.objects.create(
+                event=place.event,
+                session=place.session,
+                author=by,
+                request_key=key,
+                position=place.next_position(),
+                **fields,
+            )
+    except IntegrityError:
+        first = place.outcomes.filter(request_key=key).first()
+        if first is None:
+            raise  # not a second post
+        if not says(first, words):
+            raise AlreadyUsed(first) from None
+        return first
+    _file_under(outcome, themes, addressees)
+    return outcome
+
+
+@transaction.atomic
+def save(outcome: Outcome, *, version: int, words: Mapping) -> Outcome:
+    """Rewrite a draft from the cleaned data of a form that was opened at `version`.
+
+    Raises Outcome.DoesNotExist when it was deleted, NotYours when the secretariat has it, StaleVersion when somebody
+    saved other words meanwhile; the same words again are no conflict.
+    """
+    current = _locked(outcome)
+    if current.version != version and says(current, words):
+        return current
+    if not current.is_with_rapporteur:
+        raise NotYours(current)
+    if current.version != version:
+        raise StaleVersion(current)
+    fields, themes, addressees = _split(words)
+    if fields["kind"] == current.kind:
+        del fields["progress"]  # what staff noted of an action stays
+    current.revise(version=version, **fields)
+    _file_under(current, themes, addressees)
+    return current
+
+
+@transaction.atomic
+def submit(outcome: Outcome, *, version: int, by) -> None:
+    """Submit what was read at `version` and nothing else.
+
+    Raises Outcome.DoesNotExist, NotYours, StaleVersion as `save`, and NotAllowed after the deadline.
+    """
+    current = _locked(outcome)
+    if not current.is_with_rapporteur:
+        raise NotYours(current)
+    if current.version != version:
+        raise StaleVersion(current)
+    current.submit(by=by)
+
+
+@transaction.atomic
+def submit_all(seen: Mapping[str, int], place: Place, *, by) -> tuple[int, int]:
+    """Submit those of `place` that were read (code → version); return how many were, and how many had changed since.
+
+    Raises NotAllowed after the deadline, and then submits none.
+    """
+    submitted = changed = 0
+    for outcome in place.outcomes.filter(code__in=seen, status__in=WITH_RAPPORTEUR):
+        try:
+            submit(outcome, version=seen[outcome.code], by=by)
+        except StaleVersion:
+            changed += 1
+        except (Outcome.DoesNotExist, NotYours):
+            continue  # somebody deleted or submitted it in this very moment
+        else:
+            submitted += 1
+    return submitted, changed
+
+
+@transaction.atomic
+def delete(outcome: Outcome, *, version: int) -> None:
+    """Delete a draft that was read at `version`; raises as `save` does."""
+    current = _locked(outcome)
+    if current.status != Outcome.Status.DRAFT:
+        raise NotYours(current)
+    if current.version != version:
+        raise StaleVersion(current)
+    current.delete()
+
+
+@transaction.atomic
+def move(outcome: Outcome, *, by_places: int) -> tuple[int, int]:
+    """Move an outcome up (-1) or down (1) among those of its kind; return its new place from 1, and of how many.
+
+    Only positions change, so that whoever is writing one of them is not disturbed.
+    """
+    place = Place.of(outcome)
+    rows = list(place.outcomes.filter(kind=outcome.kind).select_for_update(no_key=True))
+    index = next((index for index, row in enumerate(rows) if row.pk == outcome.pk), None)
+    if index is None:
+        raise Outcome.DoesNotExist
+    to = min(max(index + by_places, 0), len(rows) - 1)
+    rows.insert(to, rows.pop(index))
+    for position, row in enumerate(rows, start=1):
+        if row.position != position:
+            Outcome.objects.filter(pk=row.pk).update(position=position)
+    return to + 1, len(rows)
+
+
+def says(outcome: Outcome, words: Mapping) -> bool:
+    """Whether `outcome` already holds what the cleaned data of a form says."""
+    fields, themes, addressees = _split(words)
+    return (
+        all(getattr(outcome, name) == value for name, value in fields.items() if name != "progress")
+        and {theme.pk for theme in themes} == set(outcome.themes.values_list("pk", flat=True))
+        and set(addressees) == set(outcome.addressees.values_list("actor_type", flat=True))
+    )
+
+
+def _locked(outcome: Outcome) -> Outcome:
+    """Read it again with its row locked until the transaction ends: nobody submits or reviews it meanwhile."""
+    return Outcome.objects.select_for_update(no_key=True).get(pk=outcome.pk)
+
+
+def _split(words: Mapping) -> tuple[dict, list[Theme], list[str]]:
+    """Part a form's data into columns, themes and addressees; what only actions have is dropped from a takeaway."""
+    fields = {name: words[name] for name in ("kind", "text", "heading")}
+    themes, addressees = list(words["themes"]), list(words["addressed_to"])
+    if fields["kind"] == Outcome.Kind.ACTION:
+        fields |= {name: words[name] for name in FOLLOW_UP} | {"progress": Outcome.Progress.PROPOSED}
+        return fields, themes, addressees
+    return fields | {"nature": "", "due_on": None, "due_text": "", "progress": ""}, themes, []
+
+
+def _file_under(outcome: Outcome, themes: Iterable[Theme], addressees: list[str]) -> None:
+    outcome.tag(themes)
+    outcome.addressees.exclude(actor_type__in=addressees).delete()
+    Addressee.objects.bulk_create(
+        [Addressee(action=outcome, actor_type=actor_type) for actor_type in addressees], ignore_conflicts=True
+    )
