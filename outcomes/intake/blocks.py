@@ -79,10 +79,8 @@ class _Builder:
             self.blocks.append(Block("bullet", line.number, [text], depth=line.depth, style=line.style))
         elif line.more and above and above.kind == "bullet":
             above.add(line.text)
-        elif (
-            above and above.kind == "bullet" and not above.parts and not mark(line.text) and not _is_heading(line.text)
-        ):
-            above.add(line.text)  # the mark stood alone on its line
+        elif above and self.completes(above, line):
+            above.add(line.text)
             above.column = line.indent
         elif found := self.mark_of(line, index):
             self.bullet(line, found)
@@ -90,6 +88,10 @@ class _Builder:
             above.add(line.text)
         else:
             self.add(Block("paragraph", line.number, [line.text], gap=line.gap, indent=line.indent))
+
+    def completes(self, above: Block, line: Line) -> bool:
+        """Whether `line` is the text of a mark that stood alone on its line."""
+        return above.kind == "bullet" and not above.parts and not mark(line.text) and not _is_heading(line.text)
 
     def add(self, block: Block) -> None:
         self.stack.clear()
@@ -103,7 +105,9 @@ class _Builder:
         if found.style == "o":
             around = self.lines[max(index - 1, 0) : index] + self.lines[index + 1 : index + 2]
             surely = line.gap or surely_o(line.text) or self.previous.endswith((".", ";", ":"))
-            return found if surely or any(near.text.startswith("o ") for near in around) else None
+            return (
+                found if surely or any(near.text[:1] == "o" and near.text[1:2].isspace() for near in around) else None
+            )
         if not found.series:
             return found
         follows = [name for name, place in found.series if self.last.get(name) == place - 1]
@@ -165,6 +169,8 @@ class _Builder:
                 and not aside(line.text)
                 and not understand(line.text, tail=True).meaning
             )
+        if len(above.parts) == 1 and above.parts[0].endswith((":", "：")) and _is_heading(above.parts[0], tail=True):
+            return False
         if _begins_small(line.text):
             return True
         if above.kind == "bullet" and line.indent > above.indent:

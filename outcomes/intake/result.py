@@ -79,4 +79,5 @@ class Intake:
 
     def __iter__(self) -> Iterator[Proposal | Leftover | Heading]:
         """Everything in the order of the source, for a preview with line numbers."""
-        return iter(sorted([*self.headings, *self.proposals, *self.leftovers], key=lambda part: part.line))
+        parts: list[Proposal | Leftover | Heading] = [*self.headings, *self.proposals, *self.leftovers]
+        return iter(sorted(parts, key=lambda part: part.line))

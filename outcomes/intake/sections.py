@@ -6,8 +6,8 @@ The rules, so that a preview can be explained:
   a heading such as Notes, and at a byline, disclaimer, newsletter, copyright, cookie or share line. A heading that
   names both kinds opens nothing.
 * Bullets and numbers are items. A nested bullet belongs to the item above it and is joined to it (after "; " unless
-  the words before end in punctuation). Where the outer bullet only names a group ("For States:") and the nested ones
-  begin with a capital, the outer one is a heading and each nested one is an item.
+  the words before end in punctuation or the sentence runs on into the first). Where the outer bullet only names a
+  group ("For States:") and the nested ones begin with a capital, it is a heading and each nested one is an item.
 * Without any bullet, short paragraphs are items; running text never is.
 * "Recommendation 2:" before an item in an open list is its mark, as "2." would be.
 * On the heading's own line ("Actions: publish; convene") the parts between semicolons are items.
@@ -98,7 +98,7 @@ class _Interpreter:
             self.place(block, above, following[index])
         self.close()
         for found in (self.proposals, self.leftovers, self.headings):
-            found.sort(key=lambda part: part.line)  # type: ignore[attr-defined]
+            found.sort(key=lambda part: part.line)
         return Intake(self.proposals, self.leftovers, self.headings)
 
     # One block
@@ -185,8 +185,8 @@ class _Interpreter:
     def put_aside(self, block: Block, following: Block | None) -> bool:
         """Leave what belongs to the page or report, not to its argument; the closing ones end the list."""
         what = aside(block.text)
-        if not what and block.kind == "paragraph" and following and is_name(block.text) and is_byline(following.text):
-            what = "the byline"
+        if not what and len(block.text) < LONE_LENGTH and block.kind == "paragraph" and following:
+            what = "the byline" if is_name(block.text) and is_byline(following.text) else ""
         if not what:
             return False
         self.leave(block, what)
@@ -341,7 +341,8 @@ class _Interpreter:
             return
         text = first.text
         for block in nested:
-            text += (" " if text.endswith(_JOINED) else "; ") + block.text
+            runs_on = text.endswith(_JOINED) or (block is nested[0] and _first_letter(block.text).islower())
+            text += (" " if runs_on else "; ") + block.text
         self.proposals.append(Proposal(kind, text, heading, first.line))
 
 
@@ -414,9 +415,12 @@ def _names_group(first: Block, nested: list[Block]) -> bool:
     label = first.text
     if len(label) > LABEL_LENGTH or not (label.endswith((":", "：")) or (len(label.split()) <= 6 and is_title(label))):
         return False
-    starts = [next((c for c in block.text if c.isalpha()), "") for block in nested]
     words = sum(len(block.text.split()) for block in nested)
-    return not any(start.islower() for start in starts) and words >= 4 * len(nested)
+    return not any(_first_letter(block.text).islower() for block in nested) and words >= 4 * len(nested)
+
+
+def _first_letter(text: str) -> str:
+    return next((c for c in text if c.isalpha()), "")
 
 
 def _are_items(blocks: list[Block]) -> bool:

@@ -5,32 +5,13 @@ insertions, content controls and text boxes, and because the limits hold before 
 text is left out, footnotes are leftovers, comments, headers and footers are not part of the text and are not read.
 """
 
-import io
 import re
-import zipfile
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from posixpath import join, normpath
-from typing import IO
-from xml.parsers import expat
+from posixpath import join
 
 from .lines import BOLD, MAX_TEXT, Line, check_count, clean
 from .result import IntakeError
-
-MAX_MEMBERS = 2_000
-MAX_PART = 16 * 1024 * 1024  # bytes of one XML part, unpacked
-MAX_XML = 48 * 1024 * 1024  # bytes of all of them
-MAX_UNPACKED = 400 * 1024 * 1024  # bytes that all members say they have, pictures included; these are never unpacked
-MAX_RATIO = 250  # a member over 1 MB that is packed tighter than this is a bomb
-MAX_DEPTH = 200  # elements inside one another
-CHUNK = 64 * 1024
-
-NOT_WORD = (
-    "This is not a Word document (.docx). Open it where it was written and save it as .docx, a web page or plain text."
-)
-DAMAGED = "This Word document is damaged and cannot be opened. Open it in Word, save it again as .docx and try again."
-HOSTILE = "This Word document is built in a way that Word never builds one ({}), so it was not opened."
+from .word_container import MAX_DEPTH, opened, parse
 
 _HEADING_STYLE = re.compile(r"(?:heading|überschrift|titre|título) ?(\d)", re.IGNORECASE)
 _LIST_STYLE = re.compile(r"list (?:bullet|number)(?: (\d))?", re.IGNORECASE)
@@ -38,146 +19,23 @@ _OFF = frozenset({"0", "false", "off", "none"})
 
 
 def docx_lines(data: bytes) -> list[Line]:
-    """Return the lines of a Word document.
-
-    Raises `IntakeError` for a file that is no Word document, is damaged, holds a document type declaration (the way in
-    for entity bombs) or unpacks to more than the limits above.
-    """
-    try:
-        with _open(data) as archive:
-            main = _check(archive)
-            styles = _Styles()
-            base = main.rpartition("/")[0]
-            if (name := join(base, "styles.xml")) in archive.NameToInfo:
-                _parse(archive, name, styles.start, styles.end)
-            body = _Body(styles)
-            _parse(archive, main, body.start, body.end, body.text)
-            lines = body.finish()
-            for part in ("footnotes.xml", "endnotes.xml"):
-                if (name := join(base, part)) in archive.NameToInfo:
-                    notes = _Body(styles)
-                    _parse(archive, name, notes.start, notes.end, notes.text)
-                    lines += _notes(notes, body.notes)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, KeyError) as error:
-        if isinstance(error, IntakeError):
-            raise
-        raise IntakeError(DAMAGED) from None
-    if sum(len(line.text) for line in lines) > MAX_TEXT:
-        raise IntakeError("This document has more than 2 MB of text. Cut it down to the pages with its outcomes.")
+    """Return the lines of a Word document. Raises `IntakeError` as `word_container.opened` and for too much text."""
+    with opened(data) as (archive, main):
+        styles = _Styles()
+        base = main.rpartition("/")[0]
+        if (name := join(base, "styles.xml")) in archive.NameToInfo:
+            parse(archive, name, styles.start, styles.end)
+        body = _Body(styles)
+        parse(archive, main, body.start, body.end, body.text)
+        lines = body.finish()
+        for part in ("footnotes.xml", "endnotes.xml"):
+            if (name := join(base, part)) in archive.NameToInfo:
+                notes = _Body(styles)
+                parse(archive, name, notes.start, notes.end, notes.text)
+                lines += _notes(notes, body.notes)
     for line in lines:
-        line.text = (
-            " ".join(clean(line.text).split()) if line.text[:2] not in {"o\t", "§\t", "Ø\t", "ü\t"} else line.text
-        )
+        line.text = _one_line(line.text)
     return [line for line in lines if line.text]
-
-
-# The container
-
-
-def _open(data: bytes) -> zipfile.ZipFile:
-    # The archive's directory is read whole as soon as it is opened: count its entries before.
-    if data.count(b"PK\x01\x02") > MAX_MEMBERS:
-        raise IntakeError(HOSTILE.format(f"more than {MAX_MEMBERS:,} files in it"))
-    return zipfile.ZipFile(io.BytesIO(data))
-
-
-def _check(archive: zipfile.ZipFile) -> str:
-    """Check every member of the container against the limits and return the name of the main part."""
-    members = archive.infolist()
-    if len(members) != len(archive.NameToInfo):
-        raise IntakeError(HOSTILE.format("two files of one name in it"))
-    for member in members:
-        if member.flag_bits & 1:
-            raise IntakeError(
-                "This document is protected by a password. Take the password off in Word and save it again."
-            )
-        if member.file_size > 1024 * 1024 and member.file_size > MAX_RATIO * max(member.compress_size, 1):
-            raise IntakeError(HOSTILE.format("a small file in it unpacks to a huge one"))
-    xml = [member for member in members if member.filename.lower().endswith((".xml", ".rels"))]
-    if any(member.file_size > MAX_PART for member in xml) or sum(member.file_size for member in xml) > MAX_XML:
-        raise IntakeError(
-            "This Word document is too large. Save the pages with its outcomes as a document of their own."
-        )
-    if sum(member.file_size for member in members) > MAX_UNPACKED:
-        raise IntakeError(HOSTILE.format("it unpacks to more than 400 MB"))
-    main = _main_part(archive)
-    if main not in archive.NameToInfo:
-        raise IntakeError(NOT_WORD)
-    for member in xml:
-        _refuse_doctype(archive, member)
-    return main
-
-
-def _main_part(archive: zipfile.ZipFile) -> str:
-    """Return where the container says that the document is; some programs do not write word/document.xml."""
-    found = ["word/document.xml"]
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if name == "Relationship" and attributes.get("Type", "").endswith("/officeDocument"):
-            found[0] = normpath(attributes.get("Target", "").lstrip("/"))
-
-    if "_rels/.rels" in archive.NameToInfo:
-        _parse(archive, "_rels/.rels", start, lambda name: None)
-    return found[0] if not found[0].startswith(("xl/", "ppt/")) else ""
-
-
-def _refuse_doctype(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Raise for a document type declaration in any encoding an XML parser accepts."""
-    with archive.open(member) as part:
-        text = part.read(MAX_PART + 1)
-    if any("<!DOCTYPE".encode(codec) in text for codec in ("ascii", "utf-16-le", "utf-16-be")):
-        raise IntakeError(HOSTILE.format("a document type declaration in it"))
-
-
-def _parse(
-    archive: zipfile.ZipFile,
-    name: str,
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None],
-    text: Callable[[str], None] | None = None,
-) -> None:
-    """Stream one XML part through the callbacks. Names and attributes come without their namespaces."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    depth = 0
-
-    def opened(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise IntakeError(HOSTILE.format(f"more than {MAX_DEPTH} elements inside one another"))
-        local = name.rpartition(" ")[2]
-        start(local, {key.rpartition(" ")[2]: value for key, value in attributes.items()} if attributes else attributes)
-
-    def closed(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        end(name.rpartition(" ")[2])
-
-    def refuse(*_: object) -> None:
-        raise IntakeError(HOSTILE.format("a document type declaration in it"))
-
-    parser.StartElementHandler = opened
-    parser.EndElementHandler = closed
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    if text:
-        parser.CharacterDataHandler = text
-    try:
-        with archive.open(name) as part:
-            _feed(parser, part)
-    except expat.ExpatError:
-        raise IntakeError(DAMAGED) from None
-
-
-def _feed(parser: expat.XMLParserType, part: IO[bytes]) -> None:
-    left = MAX_PART
-    while chunk := part.read(CHUNK):
-        left -= len(chunk)
-        if left < 0:
-            raise IntakeError(HOSTILE.format("a file in it is longer than it says"))
-        parser.Parse(chunk, False)
-    parser.Parse(b"", True)
 
 
 # The styles
@@ -240,8 +98,9 @@ class _Styles:
             found.bold = style.bold if found.bold is None else found.bold
             found.numbering = style.numbering if found.numbering is None else found.numbering
             found.depth = style.depth if found.depth is None else found.depth
-            if (match := _LIST_STYLE.fullmatch(style.name)) and found.numbering is None:
-                found.numbering, found.depth = style.name, int(match[1] or 1) - 1
+            if match := _LIST_STYLE.fullmatch(style.name):
+                found.numbering = found.numbering or style.name
+                found.depth = int(match[1] or 1) - 1 if found.depth is None else found.depth
             style_id = style.based_on
         return found
 
@@ -269,7 +128,7 @@ class Run:
 
 
 class _Body:
-    """Collects the paragraphs of a part; the callbacks of `_parse`."""
+    """Collects the paragraphs of a part; the callbacks of `parse`."""
 
     SKIPPED = frozenset({"del", "moveFrom", "Fallback", "pPrChange", "rPrChange", "sectPr", "instrText", "delText"})
     MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
@@ -430,6 +289,12 @@ def _split(parts: list[tuple[str, bool]]) -> list[list[tuple[str, bool]]]:
         else:
             pieces[-1].append((text, bold))
     return pieces
+
+
+def _one_line(text: str) -> str:
+    """Collapse white space, but for the tab that tells a bullet of Word's ("o", tab) from a word."""
+    words = " ".join(clean(text).split())
+    return f"{text[0]}\t{words[2:]}" if text[:2] in {"o\t", "§\t", "Ø\t", "ü\t"} else words
 
 
 def _symbol(code: str) -> str:

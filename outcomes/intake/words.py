@@ -159,7 +159,7 @@ def _two_parts(text: str, head: str, *, whole: bool) -> Reading:
         if at and ":" not in at[0] and "：" not in at[0] and ";" not in parts[1]:
             return NOTHING  # "Actions – not words": a dash alone introduces nothing
         if at:
-            return Reading(*first, label=text[: at.end()].strip(), rest=text[at.end() :].strip(_DECORATION + ":："))
+            return Reading(*first, label=text[: at.end()].strip(), rest=text[at.end() :].strip(" \t*_"))
     return NOTHING
 
 
@@ -214,6 +214,7 @@ _CAPTION = re.compile(
     r"credit photo|fotografia|foto|imagen)\s*\d{0,3}\s*[:.–©|]",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FILE_NAME = re.compile(r"\S{1,200}\.(?:jpe?g|png|gif|webp|svg|tiff?|pdf|docx?|mp4)", re.IGNORECASE)
 _DATE_WORDS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday lundi mardi mercredi jeudi vendredi samedi dimanche "
@@ -285,10 +286,12 @@ def is_byline(text: str) -> bool:
 
 def is_name(text: str, most: int = 5) -> bool:
     """Whether `text` looks like a person's name or several: a few words, each with a capital but for particles."""
-    words = [word.strip(",()") for word in text[:120].split()]
+    if len(text) > 120:
+        return False
+    words = [word.strip(",()") for word in text.split()]
     return (
         0 < len(words) <= most
-        and not any(c.isdigit() for c in text[:120])
+        and not any(c.isdigit() for c in text)
         and not text.rstrip().endswith((".", "!", "?", ":", ";"))
         and any(word[:1].isupper() for word in words)
         and all(
@@ -300,6 +303,8 @@ def is_name(text: str, most: int = 5) -> bool:
 
 def is_date(folded: str) -> bool:
     """Whether a folded line begins with a date ("15 17 april 2024 i wp3348"), be it followed by a reference."""
+    if not _YEAR.search(folded):
+        return False
     words = folded.split()[:14]
     months = [index for index, word in enumerate(words) if word in MONTHS]
     if not months:
