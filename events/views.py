@@ -16,7 +16,6 @@ from events.programme import person, programme
 from participants.files import StoredFile
 from participants.models import Organisation
 
-
 SHOWN = 100  # outcomes on an event's page; the list of outcomes has the rest
 
 
