@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from .lines import Line
 from .marks import Mark, mark, surely_o
-from .words import aside, understand
+from .words import aside, is_name, understand
 
 NO_WIDTH = 60  # columns that a line is taken to have where no wrapped line shows how wide the text is
 NARROWEST = 30
@@ -177,6 +177,8 @@ class _Builder:
             return not (line.text[-1] in ":：" and _is_heading(line.text))
         if _is_heading(line.text) or (len(above.parts) == 1 and _is_heading(above.parts[0], tail=True)):
             return False
+        if self.previous[-1] in ".!?" and is_name(line.text):
+            return False  # whoever wrote it, right under the last item
         return self.was_wrapped(line.text)
 
     def was_wrapped(self, text: str) -> bool:

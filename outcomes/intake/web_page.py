@@ -182,8 +182,7 @@ class _Page:
         if self.pre:
             for offset, part in enumerate(text.split("\n")):
                 if offset:
-                    self.flush()
-                    self.gap = False
+                    self.gap = not self.flush()
                 self.words(part, number + offset)
         else:
             self.words(text, number)
@@ -201,8 +200,7 @@ class _Page:
     def tag(self, tag: Tag) -> None:
         name, opens = tag.name, not tag.closes
         if name == "br":
-            self.flush()
-            self.gap = False
+            self.gap = not self.flush()  # two in a row make a blank line
         elif name in BOLDS:
             self.bold = max(self.bold + (1 if opens else -1), 0)
         elif name == "a":
@@ -264,8 +262,8 @@ class _Page:
         if len(self.lists) + len(self.tables) > MAX_DEPTH:
             raise IntakeError(f"The page has more than {MAX_DEPTH} lists or tables inside one another.")
 
-    def flush(self) -> None:
-        """Make a line of the text since the last block began."""
+    def flush(self) -> bool:
+        """Make a line of the text since the last block began; return whether there was any."""
         text = " ".join("".join(self.parts).split()) if self.parts else ""
         if text:
             line = Line(self.number, text, gap=self.gap, level=self.level)
@@ -288,6 +286,7 @@ class _Page:
             if self.count > 1:
                 check_count(self.lines)
         self.reset()
+        return bool(text)
 
     def end_table(self) -> None:
         """A table of one column is a box around ordinary text; of a real one each row is left over."""

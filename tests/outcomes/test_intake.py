@@ -597,6 +597,26 @@ def test_image_caption_is_left_over_and_ends_nothing(caption):
     assert why(intake) == {caption: "an image or its caption"}
 
 
+def test_name_right_under_the_last_item_is_no_part_of_it():
+    intake = read_text(
+        "Actions\n• Light the lamps.\n• Count all boats of the imaginary sea by name.\nAda Madeup\nPier | May 2031\n"
+    )
+
+    assert [p.text for p in intake.proposals] == [
+        "Light the lamps.",
+        "Count all the boats of the imaginary sea by name.",
+    ]
+    assert why(intake) == {"Ada Madeup": "the byline", "Pier | May 2031": "the byline"}
+
+
+@pytest.mark.parametrize("text, takeaways, actions, headings", PAGES)
+@pytest.mark.parametrize("joint", ["\n", "<br>\n", "</p>\n<p>"])
+def test_page_reads_the_same_as_html(text, takeaways, actions, headings, joint):
+    page = f"<pre>{text}</pre>" if joint == "\n" else f"<p>{text.replace('\n', joint)}</p>"
+
+    assert read_html(page).proposals == read_text(text).proposals
+
+
 def test_items_that_sound_like_page_lines_are_items():
     items = [
         "Share this list with every harbour",
