@@ -1,7 +1,7 @@
 import datetime as dt
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm
-from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,0 +1,359 @@
+"""What is promised about how staff sign in: a password, and a second factor before any page of theirs."""
+
+import base64
+import datetime as dt
+import hmac
+import re
+import struct
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from participants.adapter import SecondFactorAdapter
+from participants.models import AttemptCount
+from participants.models.user import DEMO_DOMAIN
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _two_factors(settings, _one_factor):
+    settings.REQUIRE_SECOND_FACTOR = True
+
+
+def code_of(secret, at=None):
+    """What an authenticator app shows (RFC 6238: HMAC-SHA1, 30 seconds, 6 digits)."""
+    counter = struct.pack(">Q", int((at or timezone.now()).timestamp()) // 30)
+    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
+    offset = digest[-1] & 15
+    return f"{(int.from_bytes(digest[offset : offset + 4]) & 0x7FFFFFFF) % 10**6:06}"
+
+
+def sign_in(client, email, password=PASSWORD, **extra):
+    return client.post("/accounts/login/", {"login": email, "password": password}, **extra)
+
+
+def confirm(client, **data):
+    return client.post("/accounts/reauthenticate/?next=/accounts/second-factor/app/", {"password": PASSWORD, **data})
+
+
+def set_up_app(client):
+    """Confirm the password, scan, enter the code; returns the key of the app and the last answer."""
+    confirm(client)
+    page = client.get("/accounts/second-factor/app/").content.decode()
+    secret = re.search(r"<code>([A-Z2-7]+)</code>", page)[1]
+    return secret, client.post("/accounts/second-factor/app/", {"code": code_of(secret)})
+
+
+@pytest.fixture
+def with_app(client, editor):
+    """The editor, whose app has this key; nobody is signed in."""
+    sign_in(client, editor.email)
+    secret, _ = set_up_app(client)
+    client.logout()
+    return secret
+
+
+# --- No page of staff without ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/auth/group/", "/admin/password_change/", "/desk/"])
+def test_with_a_password_alone_staff_are_sent_to_set_up_a_second_factor(client, editor, path):
+    sign_in(client, editor.email)
+
+    answers = [client.get(path), client.post(path)]
+
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, reverse("mfa_index"))] * 2
+
+
+@pytest.mark.parametrize("cast", ["editor", "administrator"])
+def test_after_setting_up_an_app_the_admin_opens(client, request, cast):
+    sign_in(client, request.getfixturevalue(cast).email)
+
+    _, answer = set_up_app(client)
+
+    assert answer.url == reverse("mfa_view_recovery_codes")
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_session_without_the_factor_is_asked_for_it_and_comes_back(client, editor, with_app):
+    client.force_login(editor)
+
+    asked = client.get("/admin/?q=x")
+    with_factor = client.post(asked.url, {"code": code_of(with_app, timezone.now() + dt.timedelta(seconds=30))})
+
+    assert asked.url == "/accounts/second-factor/again/?next=%2Fadmin%2F%3Fq%3Dx"
+    assert with_factor.url == "/admin/?q=x"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_wrong_code_at_set_up_changes_nothing(client, editor):
+    sign_in(client, editor.email)
+    confirm(client)
+    client.get("/accounts/second-factor/app/")
+
+    answer = client.post("/accounts/second-factor/app/", {"code": "000000"})
+
+    assert "Error:" in answer.content.decode()
+    assert Authenticator.objects.count() == 0
+    assert client.get("/admin/").status_code == 302
+
+
+def test_rapporteurs_need_none_and_have_no_page_for_it(client, outsider):
+    client.force_login(outsider)
+
+    assert client.get("/desk/").status_code == 200
+    assert client.get("/accounts/second-factor/").status_code == 404
+    assert client.get("/accounts/second-factor/app/").status_code == 404
+    assert client.get("/admin/login/").status_code == 403
+
+
+def test_while_it_is_not_required_a_password_is_enough(client, editor, settings):
+    settings.REQUIRE_SECOND_FACTOR = False
+
+    answer = sign_in(client, editor.email)
+
+    assert answer.url == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_it_is_required_unless_debug_is_on():
+    from config import settings
+
+    assert settings.REQUIRE_SECOND_FACTOR is not settings.DEBUG
+
+
+# --- Signing in with it ------------------------------------------------------------------------------------------
+
+
+def test_password_then_code_opens_the_admin(client, editor, with_app):
+    first = sign_in(client, editor.email)
+    between = client.get("/admin/")
+    second = client.post(first.url, {"code": code_of(with_app, timezone.now() + dt.timedelta(seconds=30))})
+
+    assert first.url == reverse("mfa_authenticate")
+    assert between.url == "/admin/login/?next=/admin/"  # nobody is signed in yet
+    assert second.url == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_code_of_the_app_works_once(client, editor, with_app, time_machine):
+    time_machine.move_to(timezone.now() + dt.timedelta(minutes=5), tick=False)
+    code, other = code_of(with_app), Client()
+    for browser in (client, other):
+        sign_in(browser, editor.email)
+
+    first = client.post("/accounts/second-factor/enter/", {"code": code})
+    again = other.post("/accounts/second-factor/enter/", {"code": code})
+
+    assert first.url == "/admin/"
+    assert again.status_code == 200
+    assert "_auth_user_id" not in other.session
+
+
+def test_a_recovery_code_works_once(client, editor, with_app):
+    sign_in(client, editor.email)
+    client.post(
+        "/accounts/second-factor/enter/", {"code": code_of(with_app, timezone.now() + dt.timedelta(seconds=30))}
+    )
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = client.get("/accounts/second-factor/recovery-codes/").content.decode()
+    code = re.search(r"<li><code>(\d+)</code>", page)[1]
+    browsers = [Client(), Client()]
+
+    answers = []
+    for browser in browsers:
+        sign_in(browser, editor.email)
+        answers.append(browser.post("/accounts/second-factor/enter/", {"code": code}).status_code)
+
+    assert answers == [302, 200]
+    assert browsers[0].get("/admin/").status_code == 200
+    assert browsers[1].get("/admin/").status_code == 302
+
+
+def test_the_session_gets_a_new_key_and_lasts_a_working_day(client, editor, with_app):
+    sign_in(client, editor.email)
+    before = client.session.session_key
+
+    client.post(
+        "/accounts/second-factor/enter/", {"code": code_of(with_app, timezone.now() + dt.timedelta(seconds=30))}
+    )
+
+    after = Session.objects.get(pk=client.session.session_key)
+    assert after.session_key != before
+    assert dt.timedelta(hours=11) < after.expire_date - timezone.now() <= dt.timedelta(hours=12)
+
+
+def test_ten_tries_of_a_second_factor_then_none_for_a_while(client, editor, with_app):
+    sign_in(client, editor.email)
+
+    for _ in range(10):
+        client.post("/accounts/second-factor/enter/", {"code": "000000"})
+    right = code_of(with_app, timezone.now() + dt.timedelta(seconds=30))
+    answer = client.post("/accounts/second-factor/enter/", {"code": right})
+
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_keys_of_apps_are_not_stored_in_clear(client, editor, with_app):
+    stored = str(list(Authenticator.objects.values_list("data", flat=True)))
+
+    assert with_app not in stored
+    assert (
+        Authenticator.objects.get(type="totp")
+        .wrap()
+        .validate_code(code_of(with_app, timezone.now() + dt.timedelta(seconds=30)))
+    )
+
+
+def test_an_older_key_of_the_site_still_decrypts(settings):
+    settings.SECRET_KEY = "old" * 20
+    kept = SecondFactorAdapter().encrypt("secret")
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new" * 20, ["old" * 20]
+
+    assert SecondFactorAdapter().decrypt(kept) == "secret"
+
+
+# --- Passwords ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "who", [{}, {"is_active": False}, {"editor": True, "is_active": False}, {"editor": True, "password": None}]
+)
+def test_a_password_opens_no_account_that_is_not_staff_and_the_answer_is_that_of_a_wrong_one(client, who):
+    user = UserFactory(email="ana@example.org", **who)
+    if "password" in who:
+        user.set_unusable_password()
+        user.save()
+
+    answer = sign_in(client, "ana@example.org")
+    nobody = sign_in(Client(), "bob@example.org")
+
+    def plain(response):
+        body = re.sub(r'csrfmiddlewaretoken" value="\w+"|(ana|bob)@example.org', "", response.content.decode())
+        return response.status_code, body, sorted(response.cookies)
+
+    assert plain(answer) == plain(nobody)
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_ten_passwords_then_none_for_a_while_however_the_address_is_spelled(editor):
+    spellings = [editor.email, editor.email.upper(), f" {editor.email.title()} ", editor.email.replace("e", "ｅ")]
+
+    for number in range(10):
+        sign_in(
+            Client(REMOTE_ADDR=f"192.0.2.{number}"),
+            spellings[number % 4],
+            "wrong",
+            headers={"x-forwarded-for": f"198.51.100.{number}"},
+        )
+    client = Client(REMOTE_ADDR="192.0.2.99")
+    answer = sign_in(client, editor.email)
+
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session
+    assert AttemptCount.objects.get(key__startswith="password:").count == 10
+
+
+def test_the_right_password_gives_the_tries_back(client, editor):
+    sign_in(client, editor.email, "wrong")
+
+    sign_in(client, editor.email)
+
+    assert not AttemptCount.objects.filter(key__startswith="password:").exists()
+
+
+def test_accounts_of_the_demo_are_nobody_without_debug(client, settings):
+    demo = UserFactory(email=f"editor@{DEMO_DOMAIN}", editor=True)
+
+    sign_in(client, demo.email)
+    without = client.session.get("_auth_user_id")
+    client.force_login(demo)
+    ended = client.get("/desk/").status_code
+    settings.DEBUG = True
+    client.force_login(demo)
+
+    assert without is None
+    assert ended == 302
+    assert client.get("/accounts/second-factor/").status_code == 200
+
+
+# --- Addresses ---------------------------------------------------------------------------------------------------
+
+
+def test_the_admin_sends_strangers_to_the_password_and_back(client):
+    assert client.get("/admin/auth/group/", follow=True).redirect_chain == [
+        ("/admin/login/?next=/admin/auth/group/", 302),
+        ("/accounts/login/?next=%2Fadmin%2Fauth%2Fgroup%2F", 302),
+    ]
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/"])
+def test_no_way_leads_off_the_site(client, editor, settings, target):
+    settings.REQUIRE_SECOND_FACTOR = False
+
+    asked = client.get("/admin/login/", {"next": target})
+    answer = client.post(
+        "/accounts/login/", {"login": editor.email, "password": PASSWORD, "next": target}, query_params={"next": target}
+    )
+
+    assert "evil" not in asked.url
+    assert "evil" not in answer.url
+
+
+@pytest.mark.parametrize("path", ["signup/", "logout/", "email/", "password/reset/", "login/code/", "3rdparty/"])
+def test_nothing_else_of_allauth_is_mounted(client, path):
+    assert client.get(f"/accounts/{path}").status_code == 404
+
+
+PAGES = ["mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "account_change_password"]
+
+
+@pytest.mark.parametrize("name", [*PAGES, "account_reauthenticate", "mfa_view_recovery_codes"])
+def test_account_pages_ask_strangers_to_sign_in(client, name):
+    path = reverse(name)
+
+    assert client.get(path).url == f"/accounts/login/?next={path.replace('/', '%2F')}"
+
+
+@pytest.mark.parametrize(
+    "name", [*PAGES, "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"]
+)
+def test_account_pages_are_whole_and_kept_nowhere(client, editor, name):
+    sign_in(client, editor.email)
+    if name != "mfa_activate_totp":
+        set_up_app(client)
+    confirm(client)
+
+    answer = client.get(reverse(name))
+
+    body = answer.content.decode()
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert body.count("<h1>") == 1
+    assert '<html lang="en' in body
+    assert "style=" not in body
+
+
+@pytest.mark.parametrize("path", ["/", "/outcomes/", "/themes/", "/events/", "/healthz"])
+def test_public_pages_read_no_session_even_where_the_browser_has_one(
+    client, editor, path, django_assert_max_num_queries
+):
+    client.force_login(editor)
+
+    with django_assert_max_num_queries(30) as queries:
+        answer = client.get(path)
+
+    assert not [query for query in queries if "django_session" in query["sql"]]
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    assert not answer.cookies
