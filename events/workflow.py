@@ -36,7 +36,8 @@ def set_attribution(target: Event | Session, rule: str, *, by) -> None:
 @transaction.atomic
 def move_session(session: Session, parent: Session | None) -> None:
     """Put a session with its groups under another one of the same event, or on top (None)."""
-    session.parent = parent
+    Event.objects.select_for_update(no_key=True).get(pk=session.event_id)  # two moves at once could close a circle
+    session.parent = parent and Session.objects.get(pk=parent.pk)
     session.full_clean()
     session.save(update_fields=["parent"])
     settle_visibility(session.event)

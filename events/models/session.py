@@ -135,10 +135,10 @@ class Session(models.Model):
             raise ValidationError({"parent": f"Groups nest {MAX_DEPTH} levels deep at most."})
 
     def ancestors(self) -> list["Session"]:
-        """The sessions above this one, the nearest first; stops at a circle."""
+        """The sessions above this one, the nearest first; one too many where they nest too deep or in a circle."""
         found: list[Session] = []
         above = self.parent
-        while above is not None and above not in found:
+        while above is not None and len(found) < MAX_DEPTH:
             found.append(above)
             above = above.parent
         return found
@@ -156,7 +156,7 @@ class Session(models.Model):
     def rule_now(self) -> str:
         """The rule in force, as `rule_in_force` has it for many rows."""
         line = [self, *self.ancestors()]
-        if len(line) > MAX_DEPTH or self in line[1:] or any(session.attribution == Rule.CLOSED for session in line):
+        if len(line) > MAX_DEPTH or any(session.attribution == Rule.CLOSED for session in line):
             return Rule.CLOSED
         return next((session.attribution for session in line if session.attribution), self.event.attribution)
 
