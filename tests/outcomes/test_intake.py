@@ -599,12 +599,13 @@ def test_image_caption_is_left_over_and_ends_nothing(caption):
 
 def test_name_right_under_the_last_item_is_no_part_of_it():
     intake = read_text(
-        "Actions\n• Light the lamps.\n• Count all boats of the imaginary sea by name.\nAda Madeup\nPier | May 2031\n"
+        "Actions\n• Light the lamps.\n"
+        "• Count all of the boats of the imaginary sea by their names, every night.\nAda Madeup\nPier | May 2031\n"
     )
 
     assert [p.text for p in intake.proposals] == [
         "Light the lamps.",
-        "Count all the boats of the imaginary sea by name.",
+        "Count all of the boats of the imaginary sea by their names, every night.",
     ]
     assert why(intake) == {"Ada Madeup": "the byline", "Pier | May 2031": "the byline"}
 
