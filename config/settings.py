@@ -161,7 +161,6 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators make the accounts
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 MFA_ADAPTER = "participants.adapter.SecondFactorAdapter"
-MFA_ADAPTER = "participants.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "participants.forms.SecondFactorForm",

@@ -6,9 +6,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.contrib.auth import get_backends
 from django.shortcuts import resolve_url
 
@@ -49,22 +46,6 @@ class StaffAdapter(DefaultAccountAdapter):
             user.backend = f"{type(get_backends()[0]).__module__}.{type(get_backends()[0]).__qualname__}"
         super().login(request, user)
         request.session.set_expiry(STAFF_SESSION)
-
-
-class SecondFactorAdapter(DefaultMFAAdapter):
-    """Keeps the keys of authenticator apps and recovery codes encrypted: a copy of the database is no second factor."""
-
-    def encrypt(self, text):
-        return self._box().encrypt(text.encode()).decode()
-
-    def decrypt(self, encrypted_text):
-        return self._box().decrypt(encrypted_text.encode()).decode()
-
-    def _box(self):
-        """The newest SECRET_KEY encrypts; those kept as fallbacks still decrypt."""
-        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-        digests = [hashlib.sha256(b"participants.second_factor:" + key.encode()).digest() for key in keys]
-        return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -31,9 +31,9 @@ class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
 class SignInCode(models.Model):
     """A one-time code that somebody asked for, whether the address is known or not: the row looks the same.
 
-    Neither the code nor the address is in it. The hash is made with the site's key, of the code, the person, the browser
-    and this row's id, so that it fits no other purpose, person, browser or row. It is blank until the worker makes the
-    code, and for ever where no code is due.
+    Neither the code nor the address is in it. The hash is made with the site's key, of the code, the person, the
+    browser and this row's id, so that it fits no other purpose, person, browser or row. It is blank until the worker
+    makes the code, and for ever where no code is due.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
