@@ -81,8 +81,9 @@ class PublicFilter(django_filters.FilterSet):
 
     @property
     def about(self) -> str:
-        """What the filters say in one line: "Capacity-building, 2025"."""
-        return ", ".join(chip["label"] for chip in self.chips)
+        """What was asked for in one line: "“trust”, Capacity-building, 2025"."""
+        words = [f"“{self.chosen['q']}”"] if "q" in self.chosen else []
+        return ", ".join([*words, *(chip["label"] for chip in self.chips)])
 
     @property
     def left_out(self) -> list[str]:

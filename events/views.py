@@ -82,9 +82,8 @@ class EventDetail(PublicPage, DetailView):
             more_outcomes=len(outcomes) > SHOWN,
             days=programme(sessions, roles),
             has_times=any(session.starts_at for session in sessions),
-            people=[person(role) for role in roles if role.session_id is None],
             participants=[participation.byline for participation in event.participations.public()],
-            partners=by_role(partners),
+            named=by_role(partners, [person(role) for role in roles if role.session_id is None]),
             logos=list(dict.fromkeys(partner.organisation for partner in partners if partner.organisation.logo)),
             quotes=event.quotes.public(),
             resources=event.resources.public(),
@@ -110,11 +109,15 @@ def zone(event: Event) -> str:
     return event.time_zone if event.time_zone == "UTC" else f"{event.time_zone}, UTC{offset}"
 
 
-def by_role(partners: list[EventPartner]) -> list[tuple[str, list[Organisation]]]:
-    """Return (role, organisations) in the order in which roles first appear."""
-    roles: dict[str, list[Organisation]] = {}
+def by_role(partners: list[EventPartner], people: list[dict]) -> list[tuple[str, dict[str, list]]]:
+    """Return (role, organisations and people of the whole event in it) in the order in which roles first appear."""
+    roles: dict[str, dict[str, list]] = {}
     for partner in partners:
-        roles.setdefault(partner.role_label, []).append(partner.organisation)
+        roles.setdefault(partner.role_label, {"organisations": [], "people": []})["organisations"].append(
+            partner.organisation
+        )
+    for named in people:
+        roles.setdefault(named["role"], {"organisations": [], "people": []})["people"].append(named)
     return list(roles.items())
 
 
