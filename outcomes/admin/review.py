@@ -38,6 +38,8 @@ class Move:
     to: Status
     done: str
 
+    do_not_call_in_templates = True  # a template would call it and show nothing
+
     def __call__(self, outcome: Outcome, *, by, note: str) -> None:
         if self.name == "approve_and_publish":
             outcome.approve(by=by)
