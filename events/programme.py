@@ -50,9 +50,8 @@ def programme(sessions: Iterable[Session], roles: Iterable[Role]) -> list[tuple[
             entries[role.session_id].people.append(person(role))
     days: dict[dt.date | None, list[Entry]] = {}
     for entry in entries.values():
-        above = entries.get(entry.session.parent_id)
-        if above:
-            above.groups.append(entry)
+        if entry.session.parent_id in entries:
+            entries[entry.session.parent_id].groups.append(entry)
         else:
             days.setdefault(entry.day, []).append(entry)
     dated = sorted(day for day in days if day)
