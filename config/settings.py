@@ -26,6 +26,12 @@ try:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
     DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'readout.sqlite3'}")}
     CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://readout_cache")}
+    # Whole pages live in Redis where there is one, else in each process; a change of what is public outdates them all.
+    CACHES["pages"] = (
+        CACHES["default"]
+        if CACHES["default"]["BACKEND"].endswith("RedisCache")
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 500}}
+    )
     EMAIL = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else environ.Env.NOTSET)
     DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="readout@localhost")
     MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from events.models import Event, NotAllowed, Recorded, Session
+from events.models import Event, NotAllowed, Recorded, Session, bump_generation
 
 
 @transaction.atomic
@@ -12,6 +12,7 @@ def settle_visibility(event: Event) -> None:
     Stamps only ever become stricter, so that neither a looser rule nor a moved session reveals what is older.
     """
     Event.objects.select_for_update(no_key=True).get(pk=event.pk)  # what is published meanwhile waits for the new rule
+    bump_generation()
     for model in Recorded.concrete():
         model.objects.filter(**{model.EVENT_PATH: event}).tighten()
         model.visibility_changed(event)
@@ -55,6 +56,7 @@ def release(items, *, by) -> int:
         if item.recorded_under != item.rule:
             items.model._base_manager.filter(pk=item.pk).update(recorded_under=item.rule)
             released[item.event] = released.get(item.event, 0) + 1
+    bump_generation()
     for event, number in released.items():
         items.model.visibility_changed(event)
         note = f"{number} of {items.model._meta.verbose_name_plural} shown under today's rule of attribution."

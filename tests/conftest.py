@@ -1,6 +1,7 @@
 """The cast. Scenery is built in each test."""
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 
 from tests.factories import (
@@ -37,6 +38,13 @@ def _static_files_as_they_are(settings):
     """Pages name their style sheets without `collectstatic` having run."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch):
+    """Each test begins without pages kept by another, and sees at once what it changes itself."""
+    monkeypatch.setattr("events.models.generation.TRUSTED", 0)
+    caches["pages"].clear()
 
 
 @pytest.fixture

@@ -226,9 +226,8 @@ class OutcomeFactory(DjangoModelFactory):
 
     @factory.post_generation
     def themes(self, create, extracted, **kwargs):
-        for theme in extracted or []:
+        for theme in extracted or [] if create else []:
             OutcomeThemeFactory(outcome=self, theme=theme)
-        outcomes.OutcomeTheme.objects.filter(outcome=self).settle()
 
 
 class TakeawayFactory(OutcomeFactory):

@@ -1,4 +1,5 @@
 from events.models.event import Event, EventPartner, EventSeries, EventStatusChange
+from events.models.generation import PublicGeneration, bump_generation
 from events.models.people import Participation, Quote, Role
 from events.models.recorded import Recorded, RecordedQuerySet
 from events.models.resource import Resource
@@ -14,6 +15,7 @@ __all__ = [
     "InvalidTransition",
     "NotAllowed",
     "Participation",
+    "PublicGeneration",
     "Quote",
     "Recorded",
     "RecordedQuerySet",
@@ -22,4 +24,5 @@ __all__ = [
     "Session",
     "StatusLine",
     "StatusModel",
+    "bump_generation",
 ]

@@ -1,6 +1,6 @@
 """The one door for status: a table of legal moves, compare-and-swap, and a history line each time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 
+from events.models.generation import bump_generation
 from participants.text import validate_plain
 
 
@@ -66,6 +67,7 @@ class StatusModel(models.Model):
     """
 
     TRANSITIONS: ClassVar[Mapping[Any, Mapping[Any, str]]]
+    EVER_PUBLIC: ClassVar[Collection[str]] = ("published", "withdrawn")  # moves into or out of these show outside
     status: Any  # the field, and the history's reverse name, that each model has
     changes: Any
 
@@ -91,6 +93,8 @@ class StatusModel(models.Model):
         for name, value in fields.items():
             setattr(self, name, value)
         change = self.changes.create(from_status=was, to_status=to, by=by, note=note)
+        if not {was, to}.isdisjoint(self.EVER_PUBLIC):
+            bump_generation()
         self.moved(change)
         return change
 

@@ -1,4 +1,5 @@
 from outcomes.models.contribution import Contribution, Round
+from outcomes.models.count import OutcomeCount
 from outcomes.models.follow_up import ActionOwner, ActionUpdate
 from outcomes.models.outcome import (
     TEXT_BUDGET,
@@ -28,6 +29,7 @@ __all__ = [
     "Addressee",
     "Contribution",
     "Outcome",
+    "OutcomeCount",
     "OutcomeTheme",
     "Report",
     "ReportSection",

@@ -1,9 +1,13 @@
+from collections import Counter, defaultdict
+from itertools import batched
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Length
+from django.db.models.functions import Coalesce, ExtractYear, Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
@@ -11,14 +15,17 @@ from django.utils.formats import date_format
 
 from events import attribution
 from events.codes import random_code
-from events.models import Event, Recorded, RecordedQuerySet, Session, StatusLine, StatusModel
+from events.models import Event, EventPartner, Recorded, RecordedQuerySet, Session, StatusLine, StatusModel
+from events.models.generation import bump_generation
 from outcomes import notifications
+from outcomes.models.count import Key, OutcomeCount, keys_of
 from outcomes.models.status import EVER_PUBLIC, TRANSITIONS, WITH_RAPPORTEUR, Status
 from outcomes.models.theme import Theme
 from outcomes.search import IndexedText, SearchQuerySet, ToTSVector, TSVectorField, indexed
 from participants.models import ActorType
 from participants.text import normalise, validate_plain
 
+BATCH = 500  # outcomes settled in one go
 TEXT_LIMIT = 2000  # characters that the database takes
 TEXT_BUDGET = 500  # characters that readers take: one sentence an item
 
@@ -115,6 +122,51 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         after = same.filter(later | Q(kind=outcome.kind, number__gt=outcome.number)).order_by("-kind", "number")
         return self.filter(Q(pk=Subquery(before.values("pk")[:1])) | Q(pk=Subquery(after.values("pk")[:1])))
 
+    @transaction.atomic
+    def settle(self) -> None:
+        """Bring what only makes reading fast up to date with what these outcomes are now: tags, numbers, pages kept.
+
+        Called in the transaction of whatever changes what is public, or under what it is counted.
+        """
+        OutcomeTheme.objects.filter(outcome__in=self.order_by().values("pk")).settle()
+        differences: Counter[Key] = Counter()
+        for rows in batched(self.order_by("pk").values_list("pk", "counted"), BATCH, strict=False):
+            facts = Outcome.objects.filter(pk__in=[pk for pk, _ in rows]).facts()
+            changed = [(pk, before, facts.get(pk)) for pk, before in rows if before != facts.get(pk)]
+            for _, before, after in changed:
+                differences.update(keys_of(after))
+                differences.subtract(keys_of(before))
+            Outcome.objects.bulk_update(
+                [Outcome(pk=pk, counted=after) for pk, _, after in changed if after], ["counted"]
+            )
+            Outcome.objects.filter(pk__in=[pk for pk, _, after in changed if not after]).update(counted=None)
+            if facts:
+                bump_generation()
+        OutcomeCount.objects.add(differences)
+
+    def facts(self) -> dict[int, dict[str, Any]]:
+        """Return what each of these outcomes is counted as, by its key; what is not public is left out."""
+        rows = list(
+            self.public()
+            .order_by()
+            .values("pk", "kind", "progress", "event", series=F("event__series"), year=ExtractYear("event__starts_on"))
+        )
+        of_event, of_outcome = {row["event"] for row in rows}, {row["pk"] for row in rows}
+        themes, addressed, partners = defaultdict(set), defaultdict(set), defaultdict(set)
+        tags = OutcomeTheme.objects.filter(outcome__in=of_outcome)
+        for outcome, *theme_and_parent in tags.values_list("outcome", "theme", "theme__parent"):
+            themes[outcome].update(filter(None, theme_and_parent))
+        for outcome, actor_type in Addressee.objects.filter(action__in=of_outcome).values_list("action", "actor_type"):
+            addressed[outcome].add(actor_type)
+        for event, organisation in EventPartner.objects.filter(event__in=of_event).values_list("event", "organisation"):
+            partners[event].add(organisation)
+        facts = {}
+        for row in rows:
+            pk, event = row.pop("pk"), row.pop("event")
+            row["organisations"], row["themes"] = sorted(partners[event]), sorted(themes[pk])
+            facts[pk] = row | {"addressed_to": sorted(addressed[pk])}
+        return facts
+
     def for_cards(self):
         """With what a card in a list shows, in two queries."""
         shown = ("code", "kind", "number", "text", "heading", "published_at", "progress", "due_on", "event_id")
@@ -181,6 +233,10 @@ class Outcome(Recorded, StatusModel):
     search_text = models.TextField(blank=True, editable=False, help_text="Its words as the index has them.")
     search_vector = models.GeneratedField(
         expression=ToTSVector("search_text"), output_field=TSVectorField(), db_persist=True, editable=False
+    )
+
+    counted = models.JSONField(
+        null=True, editable=False, help_text="What it is counted as in OutcomeCount; nothing while it is not public."
     )
 
     # Only actions have these.
@@ -342,9 +398,10 @@ class Outcome(Recorded, StatusModel):
             raise StaleVersion(Outcome.objects.get(pk=self.pk))
         for name, value in fields.items():
             setattr(self, name, value)
+        mine = Outcome.objects.filter(pk=self.pk)
         if not fields.keys().isdisjoint({"session", "session_id"}):
-            Outcome.objects.filter(pk=self.pk).tighten()
-            OutcomeTheme.objects.filter(outcome=self.pk).settle()
+            mine.tighten()
+        mine.settle()
 
     def tag(self, themes) -> None:
         """Set its themes to exactly `themes`."""
@@ -352,7 +409,7 @@ class Outcome(Recorded, StatusModel):
             self.outcome_themes.exclude(theme__in=themes).delete()
             tags = [OutcomeTheme(outcome_id=self.pk, theme=theme, kind=self.kind) for theme in themes]
             OutcomeTheme.objects.bulk_create(tags, ignore_conflicts=True)
-            self.outcome_themes.settle()
+            Outcome.objects.filter(pk=self.pk).settle()
 
     # What speaks against a move: a sentence for the person, or nothing
 
@@ -395,12 +452,12 @@ class Outcome(Recorded, StatusModel):
         return {"version": self.version}  # who approves has read this wording and no other
 
     def moved(self, change):
-        OutcomeTheme.objects.filter(outcome=self.pk).settle()
+        Outcome.objects.filter(pk=self.pk).settle()
         notifications.announce(self, change)
 
     @classmethod
     def visibility_changed(cls, event):
-        OutcomeTheme.objects.filter(outcome__event=event).settle()
+        Outcome.objects.filter(event=event).settle()
 
 
 class OutcomeIndex(models.Model):

@@ -1,0 +1,101 @@
+"""Public pages, kept whole under the generation of what is public.
+
+Only views that ask neither who is there nor for a session use this (see `events.pages.PublicPage`), each with the list
+of parameters it reads. A hit, or a 304, costs no query, and a withdrawal is seen by every process within a second.
+"""
+
+import gzip
+import hashlib
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation import get_language
+
+from events.models.generation import bump_generation, current_generation
+
+FRESH = 300  # seconds after which a page is made anew though nothing changed: days pass, dates become overdue
+LONGEST = 512  # characters of a query string that is worth keeping
+COMPRESSED_FROM = 500  # bytes; below that gzip gains nothing
+
+
+class Page(NamedTuple):
+    """What is kept of an answer."""
+
+    content: bytes
+    compressed: bytes
+    content_type: str
+    vary: str
+
+
+def kept(request: HttpRequest, parameters: tuple[str, ...], respond: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer with the page that is kept, or by `respond()`, and keep that if it is a whole page for everybody."""
+    key = _key(request, parameters)
+    if key is None:
+        return respond()
+    etag = f'W/"{key}"'
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return _with_headers(HttpResponseNotModified(), etag)
+    page = caches["pages"].get(key)
+    if page is None:
+        response = respond()
+        if hasattr(response, "render"):
+            response.render()
+        if response.status_code != 200 or response.streaming or response.cookies or request.session.accessed:
+            return response
+        small = gzip.compress(response.content, 6, mtime=0) if len(response.content) >= COMPRESSED_FROM else b""
+        page = Page(response.content, small, response.headers["Content-Type"], response.get("Vary", ""))
+        caches["pages"].set(key, page, FRESH)
+    return _with_headers(_answer(request, Page(*page)), etag)
+
+
+def _key(request: HttpRequest, parameters: tuple[str, ...]) -> str | None:
+    """Return what the answer depends on, as one word; None for what is not kept."""
+    if request.method not in ("GET", "HEAD") or len(request.META.get("QUERY_STRING", "")) > LONGEST:
+        return None
+    asked = [(name, value) for name in parameters for value in request.GET.getlist(name)]
+    parts = [
+        str(current_generation()),
+        str(int(time.time() // FRESH)),
+        request.path,
+        urlencode(asked, errors="backslashreplace"),
+        get_language() or "",
+        request.headers.get("HX-Request", ""),
+    ]
+    return hashlib.sha256("\n".join(parts).encode(errors="backslashreplace")).hexdigest()[:40]
+
+
+def _answer(request: HttpRequest, page: Page) -> HttpResponse:
+    takes_gzip = page.compressed and "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(page.compressed if takes_gzip else page.content, content_type=page.content_type)
+    if takes_gzip:
+        response.headers["Content-Encoding"] = "gzip"
+    patch_vary_headers(response, [*filter(None, page.vary.split(", ")), "Accept-Encoding"])
+    return response
+
+
+def _with_headers(response: HttpResponse, etag: str) -> HttpResponse:
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "public, no-cache"  # keep it, but ask each time: what is withdrawn is gone
+    return response
+
+
+class StaffWrites:
+    """Middleware: whatever staff changed by a form of the admin makes pages anew.
+
+    Verbs raise the generation in their own transaction; this covers every other field of every form.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method == "POST" and request.path.startswith("/admin/") and response.status_code < 400:
+            bump_generation()
+        return response
