@@ -1,5 +1,15 @@
-from django.contrib import admin
+from events.admin.event import EventAdmin, EventSeriesAdmin
+from events.admin.people import ParticipationAdmin, QuoteAdmin, RoleAdmin
+from events.admin.resource import ResourceAdmin
+from events.admin.session import BreakoutGroupAdmin, SessionAdmin
 
-from events.models import Event
-
-admin.site.register(Event)
+__all__ = [
+    "BreakoutGroupAdmin",
+    "EventAdmin",
+    "EventSeriesAdmin",
+    "ParticipationAdmin",
+    "QuoteAdmin",
+    "ResourceAdmin",
+    "RoleAdmin",
+    "SessionAdmin",
+]

@@ -1,5 +1,7 @@
 """What a rule of attribution means, in the words of the secretariat."""
 
+from django.contrib.admin.widgets import AdminRadioSelect
+
 from events.attribution import Rule, strictest
 from events.models import Event
 
@@ -24,3 +26,16 @@ def public_effect(event: Event, rule: str, recorded_under: str) -> str:
     if event.status == Event.Status.WITHDRAWN:
         return f"{words} The event is withdrawn: its outcomes are not shown."
     return words
+
+
+class RuleField:
+    """An admin whose rule of attribution is chosen from radio buttons, each with one sentence of what it hides."""
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "attribution":
+            inherited = (
+                [("", "Inherited: the rule of the session above it, else of the event")] if db_field.blank else []
+            )
+            choices = [(rule.value, f"{rule.label}: {HIDES[rule][0].lower()}{HIDES[rule][1:]}") for rule in Rule]
+            kwargs |= {"choices": [*inherited, *choices], "widget": AdminRadioSelect(attrs={"class": "radiolist"})}
+        return super().formfield_for_choice_field(db_field, request, **kwargs)

@@ -1,3 +1,5 @@
-from outcomes.admin.outcome import OutcomeAdmin
+from outcomes.admin.outcome import ActionAdmin, OutcomeAdmin, TakeawayAdmin
+from outcomes.admin.report import ReportAdmin
+from outcomes.admin.theme import ThemeAdmin
 
-__all__ = ["OutcomeAdmin"]
+__all__ = ["ActionAdmin", "OutcomeAdmin", "ReportAdmin", "TakeawayAdmin", "ThemeAdmin"]

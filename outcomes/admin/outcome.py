@@ -1,12 +1,265 @@
-from django.contrib import admin
-from django.urls import path
+import re
 
-from outcomes.admin.review import OutcomeReview, ReviewQueue
-from outcomes.models import Outcome
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.urls import path, reverse
+from django.utils.text import Truncator
+
+from events.admin.base import AutocompleteWithin, EventBound, EventFilter, Released, Verb, WithVerbs, confirm
+from events.models import InvalidTransition, NotAllowed
+from outcomes.admin.review import MOVES, OutcomeReview, ReviewQueue
+from outcomes.admin.wording import differences
+from outcomes.models import (
+    WITH_RAPPORTEUR,
+    Action,
+    ActionOwner,
+    ActionUpdate,
+    Addressee,
+    Outcome,
+    OutcomeTheme,
+    Status,
+    Takeaway,
+)
+from participants.text import normalise
+
+REFERENCE = re.compile(r"(?P<event>.+)-(?P<kind>[TA])(?P<number>[0-9]{1,9})", re.IGNORECASE)
+
+
+class OutcomeForm(forms.ModelForm):
+    """All fields that staff may change, and the version that was read, so that nobody overwrites a colleague."""
+
+    version_read = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stale: Outcome | None = None
+        self.initial["version_read"] = self.instance.version
+        if "progress" in self.fields:
+            self.fields["progress"].required = True
+            self.initial["progress"] = self.instance.progress or Outcome.Progress.PROPOSED
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.instance.pk:
+            return cleaned
+        now = Outcome.objects.select_for_update(of=("self",)).get(pk=self.instance.pk)
+        if cleaned.get("version_read") != now.version:
+            self.stale = now
+            self.data = self.data.copy()
+            self.data[self.add_prefix("version_read")] = str(now.version)
+            differ = [
+                str(self.fields[name].label or name)
+                for name, value in cleaned.items()
+                if name != "version_read" and value != getattr(now, name)
+            ]
+            raise ValidationError(
+                "Somebody saved this after you opened it. What you typed is kept below; it differs in: %(fields)s. "
+                "Save again to let yours stand.",
+                code="stale",
+                params={"fields": ", ".join(differ) or "nothing"},
+            )
+        return cleaned
+
+
+class OutcomeThemeInline(admin.StackedInline):
+    model = OutcomeTheme
+    autocomplete_fields = ["theme"]
+    extra = 0
+    verbose_name = "theme"
+    verbose_name_plural = "themes"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("theme")
+
+
+class AddresseeInline(admin.StackedInline):
+    model = Addressee
+    extra = 0
+    verbose_name_plural = "addressed to"
+
+
+class ActionOwnerInline(admin.StackedInline):
+    model = ActionOwner
+    autocomplete_fields = ["organisation", "person"]
+    fields = [("organisation", "person"), ("is_lead", "response")]
+    extra = 0
+    verbose_name = "owner"
+    verbose_name_plural = "owners"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("organisation", "person")
+
+
+class ActionUpdateInline(admin.StackedInline):
+    model = ActionUpdate
+    fields = [("on", "progress", "verification"), "text", ("evidence_url", "evidence_file")]
+    extra = 0
+    verbose_name = "update"
+    verbose_name_plural = "updates"
+
+
+class OutcomeAdminBase(Released, AutocompleteWithin, EventBound, WithVerbs, admin.ModelAdmin):
+    """Outcomes of both kinds: what is public changes by review, the fields here by version."""
+
+    form = OutcomeForm
+    list_display = ["wording", "reference", "status", "session", "in_themes", "kept_under", "event"]
+    list_filter = [EventFilter, "status", "recorded_under"]
+    list_select_related = ["event", "session"]
+    list_per_page = 50
+    search_fields = ["text"]
+    search_help_text = "Words of the wording, a code, or a reference such as WP3348-T3."
+    show_full_result_count = False
+    autocomplete_fields = ["event", "session"]
+    ordering = ["-changed_at", "-pk"]
+    actions = ["approve_selected", "publish_selected", "show_under_todays_rule"]
+    verbs = (
+        Verb("submit", "Submit", Status.SUBMITTED, "It goes into the queue of what is to be reviewed, by a colleague."),
+        Verb("take_back", "Take back", Status.DRAFT, "It leaves the queue and becomes a draft again."),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("themes")
+
+    def get_search_results(self, request, queryset, search_term):
+        """Search by the index of the public search, whatever the status; a code or a reference finds its own."""
+        words = search_term.strip()
+        if not words:
+            return super().get_search_results(request, queryset, search_term)
+        found = Q(pk__in=Outcome.objects.matching(words).values("pk")) | Q(code=words.lower())
+        if named := REFERENCE.fullmatch(words):
+            kind = Outcome.Kind.TAKEAWAY if named["kind"].upper() == "T" else Outcome.Kind.ACTION
+            of_event = Q(event__reference__iexact=named["event"]) | Q(event__slug=named["event"], event__reference="")
+            found |= of_event & Q(kind=kind, number=int(named["number"]))
+        return queryset.filter(found), False
+
+    @admin.display(description="wording", ordering="text")
+    def wording(self, obj):
+        return Truncator(obj.text).words(20)
+
+    @admin.display(description="themes")
+    def in_themes(self, obj):
+        return ", ".join(str(theme) for theme in obj.themes.all()) or "–"
+
+    # The form
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = [(None, {"fields": ["version_read", "event", "session", "text", ("heading", "position")]})]
+        if self.is_action(obj):
+            fieldsets.append(("Follow-up", {"fields": [("nature", "progress"), ("due_on", "due_text")]}))
+        return fieldsets
+
+    def get_inlines(self, request, obj):
+        of_actions = [AddresseeInline, ActionOwnerInline, ActionUpdateInline] if self.is_action(obj) else []
+        return [OutcomeThemeInline, *of_actions]
+
+    def is_action(self, obj) -> bool:
+        return obj.is_action if obj is not None else self.model is Action
+
+    def has_change_permission(self, request, obj=None):
+        if obj is not None and obj.status == Status.WITHDRAWN:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_review_permission(self, request):
+        return request.user.has_perm("outcomes.review_outcome")
+
+    def save_model(self, request, obj, form, change):
+        """Add as a draft of one's own; change by version, which the form has just compared."""
+        if not change:
+            obj.author = request.user
+            super().save_model(request, obj, form, change)
+            return
+        values = {name: value for name, value in form.cleaned_data.items() if name != "version_read"}
+        obj.revise(version=form.cleaned_data["version_read"], **values)
+
+    def save_formset(self, request, form, formset, change):
+        for added in formset.forms:
+            if isinstance(added.instance, ActionUpdate) and added.instance.pk is None:
+                added.instance.by = request.user
+        super().save_formset(request, form, formset, change)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        form = context["adminform"].form
+        if getattr(form, "stale", None):
+            context["stale"] = differences(form.stale.text, normalise(form.data.get("text", "")))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def buttons(self, request, obj):
+        buttons = super().buttons(request, obj)
+        if obj.status not in WITH_RAPPORTEUR and self.has_review_permission(request):
+            review = {
+                "label": "Review",
+                "address": reverse("admin:outcomes_outcome_review", args=[obj.pk]),
+                "why_not": "",
+            }
+            return [review, *buttons]
+        return buttons
+
+    # Many at once
+
+    @admin.action(description="Approve selected …", permissions=["review"])
+    def approve_selected(self, request, queryset):
+        return self.move_selected(request, queryset, "approve", Status.SUBMITTED)
+
+    @admin.action(description="Publish selected …", permissions=["review"])
+    def publish_selected(self, request, queryset):
+        return self.move_selected(request, queryset, "publish", Status.APPROVED)
+
+    def move_selected(self, request, queryset, name: str, ready: Status):
+        """Show which of the selected are `ready`; once confirmed, move one by one and say which were left and why."""
+        move = MOVES[name]
+        chosen = Outcome.objects.reviewable_by(request.user).filter(pk__in=queryset.values("pk"))
+        if request.POST.get("confirmed") != "yes":
+            able = chosen.filter(status=ready).select_related("event").order_by("pk")
+            if not able.exists():
+                self.message_user(request, f"None of these is {ready.label.lower()}.", messages.WARNING)
+                return None
+            left = queryset.count() - able.count()
+            words = f" {left} of the selected are left as they are: not {ready.label.lower()}." if left else ""
+            return confirm(
+                self,
+                request,
+                able,
+                action=f"{name}_selected",
+                title=f"{move.label} selected outcomes",
+                question=f"Read them once more.{words}",
+                button=move.label,
+            )
+        read = set(request.POST.getlist("read"))
+        done, skipped = 0, {}
+        for outcome in chosen.select_related("event").order_by("pk"):
+            try:
+                if f"{outcome.pk}:{outcome.version}" not in read:
+                    raise InvalidTransition("rewritten since it was shown")
+                with transaction.atomic():
+                    move(outcome, by=request.user, note="")
+                    self.log_change(request, outcome, f"{move.done.capitalize()}.")
+                done += 1
+            except InvalidTransition:
+                skipped.setdefault("Rewritten or moved by somebody else meanwhile.", []).append(outcome)
+            except NotAllowed as refused:
+                skipped.setdefault(str(refused), []).append(outcome)
+        if done:
+            self.message_user(request, f"{done} {move.done}.")
+        for reason, outcomes in skipped.items():
+            names = ", ".join(str(outcome) for outcome in outcomes[:10])
+            self.message_user(request, f"{len(outcomes)} left as they were ({names}). {reason}", messages.WARNING)
+        return None
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(admin.ModelAdmin):
+class OutcomeAdmin(OutcomeAdminBase):
+    """Takeaways and actions in one list, and the review; new ones are added as one or the other."""
+
+    list_display = ["wording", "kind", *OutcomeAdminBase.list_display[1:]]
+    list_filter = [EventFilter, "kind", "status", "recorded_under"]
+
+    def has_add_permission(self, request):
+        return False
+
     def get_urls(self):
         def page(view):
             return self.admin_site.admin_view(view.as_view(model_admin=self))
@@ -16,3 +269,14 @@ class OutcomeAdmin(admin.ModelAdmin):
             path("<int:pk>/review/", page(OutcomeReview), name="outcomes_outcome_review"),
             *super().get_urls(),
         ]
+
+
+@admin.register(Takeaway)
+class TakeawayAdmin(OutcomeAdminBase):
+    pass
+
+
+@admin.register(Action)
+class ActionAdmin(OutcomeAdminBase):
+    list_display = ["wording", "reference", "status", "progress", "due_on", "session", "in_themes", "event"]
+    list_filter = [EventFilter, "status", "progress", "nature", "recorded_under"]

@@ -1,0 +1,328 @@
+"""What the pages of the admin have in common: a record's event, its verbs, its history, and settled visibility."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from events.models import Event, InvalidTransition, NotAllowed, Participation, Session
+from events.workflow import release, settle_visibility
+from participants.text import validate_plain
+
+AT_ONCE = 500  # rows that a bulk action shows and changes in one go
+
+
+class NoteForm(forms.Form):
+    """A note that goes into the history."""
+
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=2000,
+        validators=[validate_plain],
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text="It stays in the history, for staff.",
+    )
+
+
+class EventFilter(admin.SimpleListFilter):
+    """The event a list was opened for: it shows that one alone, since there may be thousands."""
+
+    title = "event"
+    parameter_name = "event"
+    path = "event"
+
+    def lookups(self, request, model_admin):
+        value = request.GET.get(self.parameter_name)
+        if not value:
+            return []
+        event = find_event(value)
+        return [(value, str(event) if event else "An event that does not exist")]
+
+    def queryset(self, request, queryset):
+        if not self.value():
+            return queryset
+        event = find_event(self.value())
+        return queryset.filter(**{self.path: event.pk}) if event else queryset.none()
+
+
+def find_event(value) -> Event | None:
+    """Return the event with the key that an address names, if it names one."""
+    value = str(value or "")
+    if not (value.isascii() and value.isdigit() and len(value) < 18):
+        return None
+    return Event.objects.filter(pk=int(value)).first()
+
+
+def event_of_address(request) -> Event | None:
+    """Return the event a form was opened for: named by the address or by the list one came from."""
+    came_from = dict(parse_qsl(request.GET.get("_changelist_filters", "")))
+    return find_event(request.GET.get("event") or came_from.get("event"))
+
+
+class SessionChoice(forms.ModelChoiceField):
+    """A session of one event, named with the session it stands under."""
+
+    def label_from_instance(self, obj):
+        return f"{obj.parent} › {obj}" if obj.parent else str(obj)
+
+
+class SuggestedWithinEvent(AutocompleteSelect):
+    """Suggests what belongs to one event only."""
+
+    def __init__(self, *args, event, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.event = event
+
+    def get_url(self):
+        return f"{super().get_url()}?event={self.event.pk}"
+
+
+class OfOneEvent:
+    """For admins and inlines of what belongs to an event: sessions and people to choose from are those of that event.
+
+    Until the event is known, any are suggested and the model refuses those of another.
+    """
+
+    def keep_event(self, request, obj):
+        request.event_at_hand = obj.event if obj is not None else event_of_address(request)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        event = getattr(request, "event_at_hand", None)
+        if db_field.remote_field.model is Session and event is not None:
+            kwargs |= {"form_class": SessionChoice, "empty_label": "–"}
+            kwargs["queryset"] = sessions = event.sessions.select_related("parent").in_programme_order()
+            kwargs["widget"] = forms.Select()
+            field = db_field.formfield(**kwargs)
+            label = field.label_from_instance
+            field.choices = [("", "–"), *((session.pk, label(session)) for session in sessions)]  # read once a page
+            return field
+        if db_field.remote_field.model is Participation and event is not None:
+            kwargs["widget"] = SuggestedWithinEvent(db_field, self.admin_site, event=event)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class EventBound(OfOneEvent):
+    """An admin of what belongs to an event for good: the event is chosen once, and what follows its rule is settled."""
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        self.keep_event(request, obj)
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_changeform_initial_data(self, request):
+        event = event_of_address(request)
+        return super().get_changeform_initial_data(request) | ({"event": event.pk} if event else {})
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = ("event",) if obj is not None and "event" in {field.name for field in self.opts.fields} else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        settle_visibility(form.instance.event)
+
+    def changelist_view(self, request, extra_context=None):
+        event = find_event(request.GET.get("event"))
+        extra = {"event": event, "subtitle": str(event)} if event else {}
+        return super().changelist_view(request, extra | (extra_context or {}))
+
+
+class AutocompleteWithin:
+    """An admin whose suggestions keep to one event when the field that asks names it in its address."""
+
+    event_path = "event"
+
+    def get_search_results(self, request, queryset, search_term):
+        queryset, duplicates = super().get_search_results(request, queryset, search_term)
+        if request.path.endswith("/autocomplete/") and (event := find_event(request.GET.get("event"))):
+            queryset = queryset.filter(**{self.event_path: event.pk})
+        return queryset, duplicates
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb of a StatusModel as a button: where it leads and what is asked before."""
+
+    name: str
+    label: str
+    to: str
+    question: str
+
+
+class WithVerbs:
+    """An admin whose records change their status by verbs only, each a button with a page that asks first.
+
+    The status is shown, never a field; the history stands under the form. What ever was public is not deleted.
+    """
+
+    verbs: tuple[Verb, ...] = ()
+    change_form_template = "admin/status_change_form.html"
+
+    def get_urls(self):
+        def page(verb):
+            def view(request, pk):
+                return self.verb_view(request, pk, verb)
+
+            return self.admin_site.admin_view(view)
+
+        names = [(verb, f"{self.opts.app_label}_{self.opts.model_name}_{verb.name}") for verb in self.verbs]
+        return [
+            *(path(f"<int:pk>/{verb.name}/", page(verb), name=name) for verb, name in names),
+            *super().get_urls(),
+        ]
+
+    def verb_view(self, request, pk: int, verb: Verb) -> HttpResponse:
+        """Ask, and on POST do it; refused, say why and keep the note."""
+        obj = self.get_object(request, str(pk))
+        if obj is None:
+            raise Http404
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        error, status = self.why_not(obj, verb, request.user), 200
+        form = NoteForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                with transaction.atomic():
+                    getattr(obj, verb.name)(by=request.user, note=form.cleaned_data["note"])
+                    self.log_change(request, obj, f"{verb.label}.")
+            except InvalidTransition:
+                error, status = "Somebody was faster: its status is another now.", 409
+            except NotAllowed as refused:
+                error, status = str(refused), 403
+            except ValidationError as wrong:
+                error, status = " ".join(wrong.messages), 422
+            else:
+                messages.success(request, f"{obj}: {obj.get_status_display().lower()}.")
+                return HttpResponseRedirect(self.address(obj))
+        elif request.method == "POST":
+            status = 422
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{verb.label}: {obj}",
+            "opts": self.opts,
+            "original": obj,
+            "back": self.address(obj),
+            "question": verb.question,
+            "button": verb.label,
+            "error": error,
+            "form": form,
+            "allowed": not self.why_not(obj, verb, request.user),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/confirm.html", context, status=status)
+
+    def address(self, obj, name: str = "change") -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=[obj.pk])
+
+    def why_not(self, obj, verb: Verb, user) -> str:
+        """Return what speaks against `verb`: the status, or a sentence about the person; else nothing."""
+        method = obj.TRANSITIONS[obj.status].get(verb.to)
+        if method is None:
+            return f"Its status is “{obj.get_status_display().lower()}”."
+        return getattr(obj, method)(user)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        obj = self.get_object(request, object_id)
+        extra = {}
+        if obj is not None and self.has_view_permission(request, obj):
+            extra = {
+                "state": obj,
+                "verbs": self.buttons(request, obj),
+                "changes": obj.changes.select_related("by").reverse(),
+                "status_labels": dict(obj.Status.choices),
+            }
+        return super().change_view(request, object_id, form_url, extra | (extra_context or {}))
+
+    def buttons(self, request, obj) -> list[dict]:
+        """The verbs its status has, each with its address or with what speaks against it."""
+        if not self.has_change_permission(request, obj):
+            return []
+        legal = [verb for verb in self.verbs if verb.to in obj.TRANSITIONS[obj.status]]
+        return [
+            {
+                "label": verb.label,
+                "address": self.address(obj, verb.name),
+                "why_not": self.why_not(obj, verb, request.user),
+            }
+            for verb in legal
+        ]
+
+    def has_delete_permission(self, request, obj=None):
+        if obj is not None and obj.published_at is not None:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request, action_location=admin.ActionLocation.CHANGE_LIST):
+        actions = super().get_actions(request, action_location=action_location)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+def confirm(model_admin, request, queryset, *, action: str, title: str, question: str, button: str) -> HttpResponse:
+    """Show what a bulk action would change, and how many, before it does."""
+    items = list(queryset[: AT_ONCE + 1])
+    if len(items) > AT_ONCE:
+        model_admin.message_user(request, f"Select at most {AT_ONCE} at once.", messages.WARNING)
+        return HttpResponseRedirect(request.get_full_path())
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": title,
+        "opts": model_admin.opts,
+        "question": question,
+        "button": button,
+        "items": items,
+        "action": action,
+        "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        "back": request.get_full_path(),
+        "allowed": True,
+    }
+    request.current_app = model_admin.admin_site.name
+    return TemplateResponse(request, "admin/confirm.html", context)
+
+
+class Released:
+    """An admin of what keeps the strictest rule it has lived under, with the decision to let today's rule hold."""
+
+    @admin.action(description="Show under today's rule of attribution …", permissions=["change"])
+    def show_under_todays_rule(self, request, queryset):
+        if request.POST.get("confirmed") == "yes":
+            number = release(self.model.objects.filter(pk__in=queryset.values("pk")), by=request.user)
+            self.message_user(request, f"{number} now follow today's rule of attribution.")
+            return None
+        stricter = self.model.objects.with_rule().filter(pk__in=queryset.values("pk"))
+        stricter = stricter.exclude(recorded_under=models.F("rule"))
+        number = stricter.count()
+        if not number:
+            self.message_user(request, "These follow today's rule already.", messages.INFO)
+            return None
+        return confirm(
+            self,
+            request,
+            stricter,
+            action="show_under_todays_rule",
+            title="Show under today's rule of attribution",
+            question=(
+                f"{number} of these were recorded under another rule than today's and are kept under that. "
+                "Should they follow today's rule from now on? What it allows to be shown is then shown."
+            ),
+            button="Show under today's rule",
+        )
+
+    @admin.display(description="kept under")
+    def kept_under(self, obj):
+        return obj.get_recorded_under_display() or "Closed"
+
+
+def prefilled(name: str, **values) -> str:
+    """Return an address of the admin with a query: a list narrowed to, or a form begun with, `values`."""
+    query = QueryDict(mutable=True)
+    query.update(values)
+    return f"{reverse(f'admin:{name}')}?{query.urlencode()}"

@@ -1,0 +1,120 @@
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+
+from events.admin.base import Verb, WithVerbs, prefilled
+from events.admin.rules import RuleField
+from events.models import Event, EventPartner, EventSeries
+from events.workflow import set_attribution, settle_visibility
+
+# What belongs to an event: the words of its link, the reverse name to count, the list it leads to, and a filter more.
+AROUND = (
+    ("Sessions", "sessions", "events_session_changelist", {}),
+    ("Participants", "participations", "events_participation_changelist", {}),
+    ("Quotes", "quotes", "events_quote_changelist", {}),
+    ("Resources", "resources", "events_resource_changelist", {}),
+    ("Outcomes", "outcomes", "outcomes_outcome_changelist", {}),
+    ("To review", "outcomes", "outcomes_outcome_queue", {"status": "submitted"}),
+)
+
+
+@admin.register(EventSeries)
+class EventSeriesAdmin(admin.ModelAdmin):
+    list_display = ["name", "editions"]
+    search_fields = ["name"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(number=Count("events"))
+
+    @admin.display(description="editions", ordering="number")
+    def editions(self, obj):
+        return obj.number
+
+
+class EventPartnerInline(admin.StackedInline):
+    model = EventPartner
+    autocomplete_fields = ["organisation"]
+    fields = [("organisation", "role"), ("role_text", "position")]
+    extra = 0
+
+
+@admin.register(Event)
+class EventAdmin(RuleField, WithVerbs, admin.ModelAdmin):
+    list_display = ["title", "dates", "place", "attribution", "status", "to_review"]
+    list_filter = ["status", "attribution", "format", "mode"]
+    list_per_page = 50
+    search_fields = ["title", "reference", "city", "venue", "series__name"]
+    date_hierarchy = "starts_on"
+    show_full_result_count = False
+    autocomplete_fields = ["series"]
+    inlines = [EventPartnerInline]
+    fieldsets = [
+        (None, {"fields": ["title", "reference", "series", ("format", "mode"), "summary"]}),
+        ("When and where", {"fields": [("starts_on", "ends_on"), "time_zone", ("venue", "city", "country")]}),
+        ("What may be shown", {"fields": ["attribution"]}),
+        ("Filing", {"fields": ["outcomes_due_on", "accepts_late"]}),
+        ("Its page", {"fields": ["slug", "body", "image", "image_alt", "image_credit"]}),
+    ]
+    verbs = (
+        Verb("publish", "Publish", Event.Status.PUBLISHED, "Its page, programme and published outcomes become public."),
+        Verb(
+            "withdraw",
+            "Withdraw",
+            Event.Status.WITHDRAWN,
+            "Its page and everything in it leave the public site at once. Its address then says when, no more.",
+        ),
+    )
+
+    def get_queryset(self, request):
+        outcomes = self.opts.get_field("outcomes").related_model._base_manager.filter(event=OuterRef("pk"))
+        waiting = outcomes.filter(status="submitted").order_by().values("event").annotate(number=Count("pk"))
+        return super().get_queryset(request).annotate(waiting=Coalesce(Subquery(waiting.values("number")), 0))
+
+    @admin.display(ordering="starts_on")
+    def dates(self, obj):
+        if not obj.starts_on or obj.starts_on == obj.ends_on:
+            return date_format(obj.starts_on) if obj.starts_on else "No date yet"
+        return f"{date_format(obj.starts_on)} – {date_format(obj.ends_on)}"
+
+    @admin.display(description="place", ordering="city")
+    def place(self, obj):
+        return obj.place or "–"
+
+    @admin.display(description="to review")
+    def to_review(self, obj):
+        return obj.waiting or "–"
+
+    def get_readonly_fields(self, request, obj=None):
+        """The address is printed and cited once the event has been public."""
+        return ("slug",) if obj is not None and obj.published_at else ()
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        obj = self.get_object(request, object_id)
+        extra = {"around": self.around(obj)} if obj is not None else {}
+        return super().change_view(request, object_id, form_url, extra | (extra_context or {}))
+
+    def around(self, event) -> list[dict]:
+        """Links to the lists of what belongs to the event, each with how many there are."""
+        return [
+            {
+                "label": label,
+                "count": getattr(event, name).filter(**narrower).count(),
+                "address": prefilled(target, event=event.pk, **({} if "queue" in target else narrower)),
+            }
+            for label, name, target, narrower in AROUND
+        ]
+
+    def save_model(self, request, obj, form, change):
+        """Save, the rule last and through its own door, which notes who changed it."""
+        rule = obj.attribution
+        changed = change and "attribution" in form.changed_data
+        if changed:
+            obj.attribution = form.initial["attribution"]
+        super().save_model(request, obj, form, change)
+        if changed:
+            set_attribution(obj, rule, by=request.user)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        settle_visibility(form.instance)

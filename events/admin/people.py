@@ -1,0 +1,74 @@
+from django.contrib import admin
+
+from events.admin.base import AutocompleteWithin, EventBound, EventFilter, OfOneEvent, Released
+from events.models import Participation, Quote, Role
+
+
+class RoleInline(OfOneEvent, admin.StackedInline):
+    model = Role
+    fields = [("role", "session", "position")]
+    autocomplete_fields = ["session"]
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("participation__person")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        self.keep_event(request, obj)
+        return super().get_formset(request, obj, **kwargs)
+
+
+@admin.register(Participation)
+class ParticipationAdmin(Released, AutocompleteWithin, EventBound, admin.ModelAdmin):
+    list_display = ["person", "affiliation", "position", "attendance", "listing", "in_roles", "kept_under", "event"]
+    list_filter = [EventFilter, "attendance", "listing", "recorded_under"]
+    list_select_related = ["person", "event"]
+    list_per_page = 100
+    search_fields = ["person__name", "person__sort_name", "affiliation", "event__title", "event__reference"]
+    show_full_result_count = False
+    autocomplete_fields = ["event", "person", "organisation"]
+    fields = [
+        "event",
+        "person",
+        ("affiliation", "position"),
+        "organisation",
+        ("attendance", "listing"),
+    ]
+    inlines = [RoleInline]
+    actions = ["show_under_todays_rule"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("roles")
+
+    @admin.display(description="roles")
+    def in_roles(self, obj):
+        return ", ".join(sorted({role.get_role_display() for role in obj.roles.all()})) or "–"
+
+
+class RoleEventFilter(EventFilter):
+    path = "participation__event"
+
+
+@admin.register(Role)
+class RoleAdmin(Released, EventBound, admin.ModelAdmin):
+    list_display = ["participation", "role", "session", "kept_under", "event"]
+    list_filter = [RoleEventFilter, "role", "recorded_under"]
+    list_select_related = ["participation__person", "participation__event", "session"]
+    list_per_page = 100
+    search_fields = ["participation__person__name", "participation__person__sort_name", "session__title"]
+    show_full_result_count = False
+    autocomplete_fields = ["participation", "session"]
+    fields = ["participation", "role", "session", "position"]
+    actions = ["show_under_todays_rule"]
+
+
+@admin.register(Quote)
+class QuoteAdmin(Released, EventBound, admin.ModelAdmin):
+    list_display = ["__str__", "speaker", "consent", "session", "kept_under", "event"]
+    list_filter = [EventFilter, "consent", "recorded_under"]
+    list_select_related = ["speaker__person", "session", "event"]
+    search_fields = ["text", "speaker__person__name", "event__title"]
+    show_full_result_count = False
+    autocomplete_fields = ["event", "session", "speaker"]
+    fields = ["event", "session", "text", "speaker", "consent", "source", "position"]
+    actions = ["show_under_todays_rule"]

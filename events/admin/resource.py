@@ -1,0 +1,25 @@
+from django.contrib import admin
+
+from events.admin.base import EventBound, EventFilter
+from events.models import Resource
+
+
+@admin.register(Resource)
+class ResourceAdmin(EventBound, admin.ModelAdmin):
+    list_display = ["title", "kind", "part", "is_public", "session", "event"]
+    list_filter = [EventFilter, "kind", "is_public"]
+    list_select_related = ["session", "event"]
+    search_fields = ["title", "publisher", "event__title"]
+    show_full_result_count = False
+    autocomplete_fields = ["event", "session"]
+    fields = [
+        "event",
+        "session",
+        ("kind", "part"),
+        "title",
+        "url",
+        "file",
+        ("publisher", "published_on"),
+        "is_public",
+        "position",
+    ]

@@ -1,0 +1,27 @@
+from django.contrib import admin
+
+from events.admin.base import EventBound, EventFilter, Verb, WithVerbs
+from outcomes.models import Report, ReportSection
+
+
+class ReportSectionInline(admin.StackedInline):
+    model = ReportSection
+    fields = [("title", "kind"), "body", ("position", "slug")]
+    extra = 0
+
+
+@admin.register(Report)
+class ReportAdmin(EventBound, WithVerbs, admin.ModelAdmin):
+    list_display = ["title", "event", "status", "published_month", "author"]
+    list_filter = [EventFilter, "status"]
+    list_select_related = ["event", "author__person"]
+    search_fields = ["title", "event__title", "event__reference"]
+    date_hierarchy = "published_month"
+    show_full_result_count = False
+    autocomplete_fields = ["event", "author"]
+    fields = ["event", "title", "author", "published_month", "disclaimer"]
+    inlines = [ReportSectionInline]
+    verbs = (
+        Verb("publish", "Publish", Report.Status.PUBLISHED, "It becomes public with its event."),
+        Verb("withdraw", "Withdraw", Report.Status.WITHDRAWN, "It leaves the public site at once."),
+    )

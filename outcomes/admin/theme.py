@@ -1,0 +1,16 @@
+from django.contrib import admin
+
+from outcomes.models import Theme
+
+
+@admin.register(Theme)
+class ThemeAdmin(admin.ModelAdmin):
+    list_display = ["name", "parent", "position"]
+    list_select_related = ["parent"]
+    search_fields = ["name", "slug"]
+    fields = ["name", "parent", "description", "position", "slug"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "parent":
+            kwargs["queryset"] = Theme.objects.top()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,0 +1,160 @@
+"""Accounts, people, organisations and the outbox, for the staff."""
+
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+
+from participants.groups import ADMINISTRATORS
+from participants.models import Organisation, OutgoingMail, Person, User
+
+admin.site.unregister(Group)  # what each group may do stands in participants/groups.py
+admin.site.unregister(EmailAddress)  # an account's one address stands in the account
+
+
+class NewAccountForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email", "name", "groups"]
+        field_classes: dict = {}
+        widgets = {"groups": forms.CheckboxSelectMultiple}
+
+
+class AccountForm(UserChangeForm):
+    """What an administrator may change of an account; `asking` is who does."""
+
+    asking: User
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "is_active", "groups"]
+        field_classes: dict = {}
+        widgets = {"groups": forms.CheckboxSelectMultiple}
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk == self.asking.pk and self.instance.is_administrator:
+            kept = {group.name for group in cleaned.get("groups") or []}
+            if not cleaned.get("is_active") or not (self.instance.is_superuser or ADMINISTRATORS in kept):
+                raise ValidationError("You would take away your own rights: ask another administrator.")
+        return cleaned
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Accounts: for administrators. Addresses stay out of lists and suggestions, so an account needs a name."""
+
+    form = AccountForm
+    add_form = NewAccountForm
+    list_display = ["account", "in_groups", "is_active", "joined_at"]
+    list_filter = ["is_active", "groups"]
+    search_fields = ["name", "email"]
+    ordering = ["name", "pk"]
+    filter_horizontal = []
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password"]}),
+        ("Rights", {"fields": ["is_active", "groups"]}),
+        ("Dates", {"fields": ["last_login", "joined_at"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "groups", "usable_password", "password1", "password2"]})]
+    readonly_fields = ["last_login", "joined_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="account", ordering="name")
+    def account(self, obj):
+        return obj.name or f"Account {obj.pk}, without a name"
+
+    @admin.display(description="groups")
+    def in_groups(self, obj):
+        return ", ".join(sorted(group.name for group in obj.groups.all())) or "–"
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.asking = request.user
+        if "name" in form.base_fields:
+            form.base_fields["name"].required = True
+        return form
+
+    def get_search_results(self, request, queryset, search_term):
+        """Suggest only accounts with a name: the others would show their address."""
+        queryset, duplicates = super().get_search_results(request, queryset, search_term)
+        if request.path.endswith("/autocomplete/"):
+            queryset = queryset.exclude(name="")
+        return queryset, duplicates
+
+    def has_change_permission(self, request, obj=None):
+        """Only a superuser changes a superuser, whose password would give every right."""
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        """Accounts are made inactive: what they did stays in the histories."""
+        return False
+
+
+@admin.register(Person)
+class PersonAdmin(admin.ModelAdmin):
+    list_display = ["name", "honorific", "signs_in"]
+    search_fields = ["name", "sort_name"]
+    show_full_result_count = False
+    fields = ["name", "sort_name", "honorific", "email", "user"]
+
+    @admin.display(boolean=True, description="has an account")
+    def signs_in(self, obj):
+        return obj.user_id is not None
+
+    def get_autocomplete_fields(self, request):
+        return ["user"]
+
+    def get_fields(self, request, obj=None):
+        """Accounts are for those who may see accounts."""
+        return [name for name in self.fields if name != "user" or request.user.has_perm("participants.view_user")]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin):
+    list_display = ["name", "short_name", "actor_type", "country"]
+    list_filter = ["actor_type"]
+    search_fields = ["name", "short_name"]
+    show_full_result_count = False
+    fields = [
+        ("name", "short_name"),
+        ("actor_type", "country"),
+        "website",
+        ("logo", "logo_alt"),
+        "report_disclaimer",
+        "slug",
+    ]
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(admin.ModelAdmin):
+    """What the outbox holds, to see whether mail goes out. The text stays unread: it may hold a sign-in code."""
+
+    list_display = ["subject", "created_at", "state", "attempts"]
+    list_filter = [("sent_at", admin.EmptyFieldListFilter)]
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    fields = readonly_fields = ["subject", "to", "created_at", "sent_at", "attempts", "error"]
+    ordering = ["-created_at", "-pk"]
+
+    @admin.display(description="state")
+    def state(self, obj):
+        if obj.sent_at:
+            return "Sent"
+        return "Failing" if obj.error else "Waiting"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
