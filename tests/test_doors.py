@@ -65,7 +65,7 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
 NO_CONTENT = {"healthz", "readyz", "sign-in", "sign-in-code", "sign-out"}
 
 # Addresses of files: tests of their own in test_files.py.
-FILES = {"participants:logo", "events:event-image", "events:resource-file", "outcomes:evidence-file"}
+FILES = {"events:event-image", "events:resource-file", "events:partner-logo", "outcomes:evidence-file"}
 
 # Behind a sign-in: tests/test_access.py.
 SIGNED_IN_PREFIXES = ("desk/", "admin/", "accounts/")
@@ -160,13 +160,14 @@ def test_hidden_event_is_behind_no_door(client, scene, state):
 
 @pytest.mark.parametrize("state", HIDDEN_OUTCOMES)
 def test_hidden_outcome_changes_no_byte_of_any_door(client, scene, state):
+    hidden = dict(HIDDEN_OUTCOMES[state])
+    of_event = {name.removeprefix("event__"): hidden.pop(name) for name in list(hidden) if name.startswith("event__")}
+    event = EventFactory(title="Another dialogue", **of_event) if of_event else scene.event
     before = {address: without_echo(body) for address, body in bodies(client, scene).items()}
 
-    hidden = HIDDEN_OUTCOMES[state]
-    if not any(name.startswith("event__") for name in hidden):
-        hidden = {"event": scene.event, **hidden}
     for kind in ("takeaway", "action"):
-        OutcomeFactory(kind=kind, text=f"The {SECRET}", themes=[scene.theme], **{**hidden, "number": _number(hidden)})
+        outcome = {"event": event, "themes": [scene.theme], **hidden, "number": _number(hidden)}
+        OutcomeFactory(kind=kind, text=f"The {SECRET}", **outcome)
 
     assert {address: without_echo(body) for address, body in bodies(client, scene).items()} == before
 
@@ -180,8 +181,8 @@ PEOPLE = ["on_record", "non_attributed", "chatham_house", "closed"]
 
 
 @pytest.mark.parametrize("rule", PEOPLE)
-def test_person_who_is_not_listed_is_behind_no_door(client, scene, rule):
-    workflow.set_attribution(scene.event, "on_record", by=None)
+def test_person_who_is_not_listed_is_behind_no_door(client, scene, editor, rule):
+    workflow.set_attribution(scene.event, "on_record", by=editor)
     session = SessionFactory(event=scene.event, attribution=rule)
     for listing in ("hidden", "participants"):
         someone = ParticipationFactory(
@@ -226,8 +227,8 @@ def test_author_and_reviewers_are_behind_no_door(client, scene):
 
 
 @pytest.mark.parametrize("consent", ["requested", "refused"])
-def test_quote_without_consent_is_behind_no_door(client, scene, consent):
-    workflow.set_attribution(scene.event, "on_record", by=None)
+def test_quote_without_consent_is_behind_no_door(client, scene, editor, consent):
+    workflow.set_attribution(scene.event, "on_record", by=editor)
     QuoteFactory(event=scene.event, text=SECRET, consent=consent)
 
     assert_nowhere(client, scene)
@@ -262,14 +263,14 @@ def test_raw_contribution_is_behind_no_door(client, scene):
     assert_nowhere(client, scene)
 
 
-def test_looser_rule_shows_nothing_older_behind_any_door(client, scene):
-    workflow.set_attribution(scene.event, "closed", by=None)
+def test_looser_rule_shows_nothing_older_behind_any_door(client, scene, editor):
+    workflow.set_attribution(scene.event, "closed", by=editor)
     someone = ParticipationFactory(event=scene.event, public=True, person=PersonFactory(name=SECRET))
     RoleFactory(participation=someone, role="convener")
     QuoteFactory(event=scene.event, text=SECRET)
     TakeawayFactory(event=scene.event, text=SECRET, themes=[scene.theme], published=True)
 
-    workflow.set_attribution(scene.event, "on_record", by=None)
+    workflow.set_attribution(scene.event, "on_record", by=editor)
 
     shown_elsewhere = TakeawayFactory(text="Shown elsewhere", themes=[scene.theme], published=True)
     action_elsewhere = ActionFactory(text="Shown elsewhere", themes=[scene.theme], published=True)
