@@ -171,6 +171,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "participants.forms.SecondFactorForm",
     "reauthenticate": "participants.forms.SecondFactorAgainForm",
+    "activate_totp": "participants.forms.ActivateAppForm",
 }
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Readout"

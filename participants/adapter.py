@@ -1,13 +1,17 @@
 import base64
 import datetime as dt
 import hashlib
+from io import BytesIO
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth import get_backends
 from django.shortcuts import resolve_url
+from qrcode.image.svg import SvgFillImage
 
 from participants.models import AttemptCount
 
@@ -50,6 +54,16 @@ class StaffAdapter(DefaultAccountAdapter):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Keeps the keys of authenticator apps and recovery codes encrypted: a copy of the database is no second factor."""
+
+    def build_totp_svg(self, url):
+        """The QR code on a white ground, so that it can be read in the dark palette too."""
+        buffer = BytesIO()
+        qrcode.make(url, image_factory=SvgFillImage).save(buffer)
+        return buffer.getvalue().decode()
+
+    def generate_authenticator_name(self, user, type):  # noqa: A002 - the name allauth calls it by
+        """What a passkey is called unless its owner says otherwise."""
+        return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 
     def encrypt(self, text):
         return self._box().encrypt(text.encode()).decode()

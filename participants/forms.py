@@ -3,6 +3,7 @@ import datetime as dt
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -51,7 +52,6 @@ class CodeForm(forms.Form):
                 "inputmode": "text",
                 "enterkeyhint": "go",
                 "spellcheck": "false",
-                "class": "code-input",
             }
         ),
         error_messages={"required": _("Enter the code from the mail.")},
@@ -117,3 +117,7 @@ class SecondFactorForm(LimitedCode, AuthenticateForm):
 
 class SecondFactorAgainForm(LimitedCode, ReauthenticateForm):
     """The same, of somebody who is signed in already."""
+
+
+class ActivateAppForm(LimitedCode, ActivateTOTPForm):
+    """The first code of a new authenticator app."""
