@@ -113,7 +113,7 @@ class PublicFilter(django_filters.FilterSet):
             return f"Nothing has the words “{words}” under these filters. Drop one, or search everything."
         if words:
             return f"Nothing has all of the words “{words}”. Try fewer or other words; endings do not matter."
-        return "No filter is wrong by itself, but together they leave nothing." if len(self.narrowing) > 1 else ""
+        return "Together these filters leave nothing." if len(self.narrowing) > 1 else ""
 
     @property
     def ways_on(self) -> list[dict]:
