@@ -23,7 +23,7 @@ from django.views.generic import TemplateView, View
 
 from events.models import Event, InvalidTransition, NotAllowed, Session
 from outcomes import workflow
-from outcomes.deadline import Deadline
+from outcomes.deadline import Deadline, clock
 from outcomes.forms import OutcomeForm, initial_of
 from outcomes.models import TEXT_BUDGET, TEXT_LIMIT, WITH_RAPPORTEUR, Outcome, StaleVersion
 from outcomes.places import Place, with_last_note
@@ -286,9 +286,16 @@ class OutcomeEdit(FormMixin, OutcomeMixin, TemplateView):
         except workflow.NotYours as refused:
             return keep(request, "not-yours", status=409, outcome=refused.current)
         except StaleVersion as stale:
-            differences = what_differs(form, stale.current)
-            context = {"version": stale.current.version, "outcome": self.outcome, "differences": differences}
-            return self.show(form, status=409, meanwhile=stale.current, **context)
+            current, zone = stale.current, self.place.event.zone
+            saved_at = timezone.localtime(current.changed_at, zone)
+            context = {
+                "outcome": self.outcome,
+                "version": current.version,
+                "meanwhile": current,
+                "saved_at": f"{date_format(saved_at, 'j F, H:i')}, {clock(saved_at, zone.key)}",
+                "differences": what_differs(form, current),
+            }
+            return self.show(form, status=409, **context)
         return self.done(saved)
 
 

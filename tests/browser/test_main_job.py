@@ -209,7 +209,7 @@ def test_desk_pages_are_accessible_and_fit_a_phone(open_browser, violations, com
     phone.get_by_label("Wording").fill("Mine.")
     Outcome.objects.get(pk=draft.pk).revise(version=1, text="Theirs.")
     press(phone, "Save draft")
-    expect(phone.get_by_role("heading", name="Somebody saved other words meanwhile")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Other words were saved meanwhile")).to_be_visible()
     assert (violations(phone), sideways(phone)) == ({}, 0)
 
     Outcome.objects.get(pk=draft.pk).submit(by=draft.author)

@@ -777,7 +777,7 @@ def test_words_of_who_was_signed_out_are_shown_back(client, group):
     body = response.content.decode()
     assert response.status_code == 403
     assert "Typed while signed out." in body
-    assert f"{reverse('sign-in')}?next={new_url(group)}" in body
+    assert f'href="{reverse("sign-in")}?next={new_url(group)}" target="_blank"' in body
     assert not Outcome.objects.exists()
 
 
@@ -1011,7 +1011,7 @@ def test_the_final_wording_stands_beside_ours(desk, group, draft, rapporteur, ed
     page = desk.get(url("desk-outcome", draft)).content.decode()
     listed = desk.get(place_url(group)).content.decode()
 
-    assert page.index("The first wording.") < page.index("The edited wording.")
+    assert page.index("The first wording.") < page.rindex("The edited wording.")
     assert "<textarea" not in page
     assert "The secretariat changed the wording" in listed
 
