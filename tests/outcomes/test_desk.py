@@ -15,7 +15,7 @@ from django.utils.html import escape
 from events.models import Role
 from outcomes import workflow
 from outcomes.deadline import Deadline, span
-from outcomes.models import Outcome, OutcomeTheme
+from outcomes.models import Outcome, OutcomeTheme, StatusChange
 from outcomes.places import Place
 from participants.models import OutgoingMail
 from tests.conftest import reports_on
@@ -871,6 +871,16 @@ def test_a_draft_is_deleted_after_a_page_that_asks(desk, group, draft):
     assert response.url == place_url(group)
     assert again.status_code == 404
     assert not Outcome.objects.exists()
+
+
+def test_a_draft_that_was_taken_back_is_deleted_with_its_history(desk, draft, rapporteur):
+    draft.submit(by=rapporteur)
+    draft.take_back(by=rapporteur)
+
+    desk.post(url("outcome-delete", draft), {"version": 1})
+
+    assert not Outcome.objects.exists()
+    assert not StatusChange.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["submitted", "changes_requested", "approved", "published", "withdrawn"])
