@@ -1,0 +1,214 @@
+"""Every address × method × role, read from the URLconf: an address that stands in no table here fails."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from outcomes.models import Outcome
+from participants.groups import EDITOR_PERMISSIONS
+from tests.addresses import addresses
+from tests.factories import TakeawayFactory, ThemeFactory
+
+ROLES = ("anonymous", "outsider", "other_rapporteur", "rapporteur", "editor", "administrator")
+SIGN_IN = "to sign in"
+NOBODY = "a" * 26 + ".png"  # the name of a file that is not there: tests/participants/test_files.py has the others
+
+# What anybody may read, and nobody post to.
+PUBLIC = {
+    "home": [],
+    "events:event-list": [],
+    "events:event-detail": ["event"],
+    "outcomes:outcome-list": [],
+    "outcomes:outcome-detail": ["published"],
+    "outcomes:theme-list": [],
+    "outcomes:theme-detail": ["theme"],
+    "healthz": [],
+}
+
+# The desk: what the rapporteur of the group gets on GET and on an empty POST. Everybody else signed in gets 404, or
+# 405 where the method is nobody's.
+DESK = {
+    "outcomes:desk-session": (200, 405),
+    "outcomes:desk-session-new": (200, 200),
+    "outcomes:desk-session-check": (200, 302),
+    "outcomes:desk-event": (404, 405),  # who reports on a group does not report on the whole event
+    "outcomes:desk-event-new": (404, 404),
+    "outcomes:desk-event-check": (404, 404),
+    "outcomes:desk-outcome": (200, 200),
+    "outcomes:outcome-delete": (200, 302),
+    "outcomes:outcome-move": (405, 302),
+    "outcomes:outcome-submit": (405, 302),
+    "outcomes:outcome-take-back": (405, 302),
+}
+
+# Files: nothing is there for anybody, and nobody posts.
+FILES = {"events:event-image", "events:resource-file", "events:partner-logo", "outcomes:evidence-file"}
+
+# Pages of whoever signs in or out; what they promise is in tests/participants.
+SIGNING = {
+    "sign-in",
+    "sign-in-code",
+    "sign-out",
+    "account_login",
+    "mfa_authenticate",
+    "admin/login/",
+    "admin:login",
+    "admin:logout",
+}
+
+# What signed-in people have of their own; staff alone.
+SECOND_FACTOR = {
+    "account_reauthenticate",
+    "account_change_password",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_edit_webauthn",
+}
+
+
+@pytest.fixture
+def visit(request, group, rapporteur, other_rapporteur, outsider, editor, administrator, settings):
+    """Return what a role gets at an address on GET and on an empty POST, each in a browser of its own."""
+    settings.REQUIRE_SECOND_FACTOR = False  # asked for before any of this: tests/participants/test_second_factor.py
+    cast = dict(zip(ROLES, (None, outsider, other_rapporteur, rapporteur, editor, administrator), strict=True))
+
+    def visit(role, address):
+        answers = []
+        for method in ("get", "post"):
+            client = Client()
+            if cast[role] is not None:
+                client.force_login(cast[role])
+            answers.append(status(getattr(client, method)(address)))
+        return tuple(answers)
+
+    return visit
+
+
+def status(response):
+    """Return the status, or SIGN_IN where the answer leads to a sign-in page."""
+    if response.status_code == 302 and re.match(r"/(sign-in|accounts/login|admin/login)/", response["Location"]):
+        return SIGN_IN
+    return response.status_code
+
+
+@pytest.fixture
+def arguments(group, event, rapporteur):
+    """What the addresses of the tables are made with: a draft of `rapporteur` in their group, and public things."""
+    return {
+        "event": event.slug,
+        "theme": ThemeFactory().slug,
+        "published": TakeawayFactory(event=event, published=True).code,
+        "draft": TakeawayFactory(event=event, session=group, author=rapporteur).code,
+        "group": group.code,
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_page_is_the_same_for_everybody(visit, arguments, name, role):
+    address = reverse(name, args=[arguments[key] for key in PUBLIC[name]])
+
+    assert visit(role, address) == (200, 405)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_file_that_is_not_there_is_not_there_for_anybody(visit, name, role):
+    assert visit(role, reverse(name, args=[NOBODY])) == (404, 405)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_desk_opens_to_everybody_who_signs_in(visit, role):
+    assert visit(role, reverse("outcomes:desk")) == ((SIGN_IN, SIGN_IN) if role == "anonymous" else (200, 405))
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", DESK)
+def test_desk_page_opens_to_the_rapporteur_of_that_group_alone(visit, arguments, name, role):
+    key = "event" if "desk-event" in name else "group" if "desk-session" in name else "draft"
+    before = Outcome.objects.get(code=arguments["draft"])
+
+    answers = visit(role, reverse(name, args=[arguments[key]]))
+
+    if role == "anonymous":
+        assert answers == (SIGN_IN, SIGN_IN)
+    elif role == "rapporteur":
+        assert answers == DESK[name]
+    else:
+        assert answers == tuple(405 if answer == 405 else 404 for answer in DESK[name])
+    if role != "rapporteur":
+        after = Outcome.objects.get(code=arguments["draft"])
+        assert (after.status, after.version, after.text) == (before.status, before.version, before.text)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", sorted(SECOND_FACTOR))
+def test_second_factor_is_kept_by_staff_alone(visit, name, role):
+    answers = visit(
+        role, reverse(name, args=[1] if "webauthn" in name and name.split("_")[1] in ("remove", "edit") else [])
+    )
+
+    if role == "anonymous":
+        assert answers == (SIGN_IN, SIGN_IN)
+    elif role in ("editor", "administrator"):
+        assert set(answers) <= {200, 302, 404, 405}
+    else:
+        assert answers == (404, 404)
+
+
+ADMIN = [(name, route) for name, route in addresses() if route.startswith("admin/") and name not in SIGNING]
+
+
+def admin_address(route: str) -> str:
+    """Return an address of the admin for a row that does not exist."""
+    route = route.replace(r"(?P<app_label>", "<(").removesuffix("$")
+    route = re.sub(r"<\([^)]*\)", "events", route)
+    route = re.sub(r"\(\?P<url>[^)]*\)", "nothing", route)
+    return "/" + re.sub(r"<[^>]*>", "999999", route)
+
+
+@pytest.mark.parametrize("route", [route for _, route in ADMIN])
+def test_admin_opens_to_staff_alone(visit, route):
+    for role in ROLES:
+        answers = visit(role, admin_address(route))
+
+        if role in ("editor", "administrator"):
+            assert set(answers) <= {200, 302, 403, 404, 405}, role
+        else:
+            assert answers == (SIGN_IN, SIGN_IN), role
+
+
+CHANGELISTS = [(name, route) for name, route in ADMIN if name.endswith("_changelist")]
+
+
+@pytest.mark.parametrize("name, route", CHANGELISTS)
+def test_editors_see_the_lists_that_are_theirs(visit, name, route):
+    app, model = route.split("/")[1:3]
+    mine = "view" in EDITOR_PERMISSIONS.get(app, {}).get(model, [])
+
+    assert visit("editor", admin_address(route))[0] == (200 if mine else 403)
+
+
+@pytest.mark.parametrize("name, route", CHANGELISTS)
+def test_administrators_see_the_lists_of_the_portal(visit, name, route):
+    app = route.split("/")[1]
+
+    assert visit("administrator", admin_address(route))[0] == (200 if app in EDITOR_PERMISSIONS else 403)
+
+
+def test_every_address_stands_in_a_table():
+    listed = {*PUBLIC, *FILES, *DESK, *SIGNING, *SECOND_FACTOR, "outcomes:desk", "readyz"}
+
+    assert {name for name, route in addresses() if not route.startswith("admin/")} == {
+        name for name in listed if not name.startswith("admin")
+    }
