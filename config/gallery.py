@@ -58,7 +58,7 @@ def sample():
         "directory is worth more than a longer directory.",
     }
     action = {
-        "code": "efgh6789",
+        "code": "efgh2345",
         "kind": "action",
         "number": 1,
         "reference": "LH26-A1",
@@ -115,6 +115,7 @@ def sample():
             {"value": "norms", "label": "Norms of responsible State behaviour", "count": 12, "selected": False},
             {"value": "gender", "label": "Gender and inclusion", "count": 0, "selected": False},
         ],
+        "years": [{"value": "2026", "label": "2026", "selected": True}, {"value": "2025", "label": "2025"}],
         "chips": [{"label": "Capacity-building", "href": "?year=2026"}, {"label": "2026", "href": "?theme=capacity"}],
         "links": [{"label": "Search in all years", "href": "?"}],
         "facts": [
