@@ -15,7 +15,7 @@ from django.views.generic import FormView
 
 from participants import sign_in
 from participants.forms import CodeForm, EmailForm
-from participants.models.sign_in import LIFETIME
+from participants.lifetimes import CODE_LIFETIME
 
 ASKED = "sign_in"  # in the session of a browser that asked: address, next page, id of the code, secret of the browser
 ASKED_AGE = 3600
@@ -82,7 +82,7 @@ class SignInCodeEntry(FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(asked=self.asked, minutes=int(LIFETIME.total_seconds() // 60), **kwargs)
+        return super().get_context_data(asked=self.asked, minutes=int(CODE_LIFETIME.total_seconds() // 60), **kwargs)
 
     def form_valid(self, form):
         try:

@@ -23,3 +23,16 @@ def twice(make, **shared):
         make(**fields)
 
     return again
+
+
+def assert_names(error, constraint):
+    """Check that the database refused because of `constraint`, as far as it says so.
+
+    SQLite names the columns of a unique constraint; PostgreSQL names one constraint where several are broken, and a
+    kind that is neither breaks what every kind must keep to as well.
+    """
+    message = str(error)
+    if constraint == "outcome_kind_is_known":
+        assert constraint in message or "outcome_follow_up_only_of_actions" in message
+    else:
+        assert constraint in message or "UNIQUE constraint failed" in message

@@ -130,7 +130,7 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         """
         OutcomeTheme.objects.filter(outcome__in=self.order_by().values("pk")).settle()
         differences: Counter[Key] = Counter()
-        for rows in batched(self.order_by("pk").values_list("pk", "counted"), BATCH, strict=False):
+        for rows in batched(self.order_by("pk").values_list("pk", "counted"), BATCH):
             facts = Outcome.objects.filter(pk__in=[pk for pk, _ in rows]).facts()
             changed = [(pk, before, facts.get(pk)) for pk, before in rows if before != facts.get(pk)]
             for _, before, after in changed:
@@ -489,10 +489,22 @@ class StatusChange(StatusLine):
 class OutcomeThemeQuerySet(models.QuerySet):
     def settle(self) -> None:
         """Set `kind` and `public_at` of these rows to the truth: what `Outcome.objects.public()` says now."""
+        kind, public_at = self._truth()
+        self.update(kind=kind, public_at=public_at)
+
+    def unsettled(self):
+        """Rows of which `kind` or `public_at` are not the truth; there should be none."""
+        kind, public_at = self._truth()
+        wrong = ~Q(kind=F("true_kind")) | Q(public_at__lt=F("truly_at")) | Q(public_at__gt=F("truly_at"))
+        wrong |= Q(public_at=None, truly_at__isnull=False) | Q(public_at__isnull=False, truly_at=None)
+        return self.annotate(true_kind=kind, truly_at=public_at).filter(wrong)
+
+    @staticmethod
+    def _truth() -> tuple[Subquery, Subquery]:
         outcome, public = (
             rows.filter(pk=OuterRef("outcome")) for rows in (Outcome.objects.all(), Outcome.objects.public())
         )
-        self.update(kind=Subquery(outcome.values("kind")), public_at=Subquery(public.values("published_at")))
+        return Subquery(outcome.values("kind")[:1]), Subquery(public.values("published_at")[:1])
 
     def public(self):
         """Tags of public outcomes."""

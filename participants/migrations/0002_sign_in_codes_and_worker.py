@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import participants.models.sign_in
+import participants.lifetimes
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ("code_hash", models.CharField(blank=True, max_length=64)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("expires_at", models.DateTimeField(db_index=True, default=participants.models.sign_in.expiry)),
+                ("expires_at", models.DateTimeField(db_index=True, default=participants.lifetimes.code_expiry)),
                 ("used_at", models.DateTimeField(null=True)),
                 (
                     "user",

@@ -7,15 +7,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from participants.lifetimes import code_expiry
 from participants.text import canonical_email
 
-LIFETIME = dt.timedelta(minutes=10)
 TRIES = 5
-
-
-def expiry() -> dt.datetime:
-    """When a code asked for now ends."""
-    return timezone.now() + LIFETIME
 
 
 class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
@@ -42,7 +37,7 @@ class SignInCode(models.Model):
     code_hash = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(default=expiry, db_index=True)
+    expires_at = models.DateTimeField(default=code_expiry, db_index=True)
     used_at = models.DateTimeField(null=True)
 
     objects = SignInCodeQuerySet.as_manager()

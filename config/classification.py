@@ -1,0 +1,101 @@
+"""What each field is: a test fails on a field that stands nowhere here.
+
+PUBLIC may reach anyone once its row is public. INTERNAL is for staff and rapporteurs. PERSONAL tells about a person:
+it reaches the public only through `events/attribution.py`, and `erase_person` must find it.
+"""
+
+PUBLIC, INTERNAL, PERSONAL = "public", "internal", "personal"
+
+FIELDS: dict[str, dict[str, str]] = {
+    "participants.User": {
+        INTERNAL: "id is_superuser is_active groups user_permissions",
+        PERSONAL: "email name password last_login joined_at",
+    },
+    "participants.User_groups": {INTERNAL: "id group", PERSONAL: "user"},
+    "participants.User_user_permissions": {INTERNAL: "id permission", PERSONAL: "user"},
+    "participants.Person": {INTERNAL: "id", PERSONAL: "name sort_name honorific email user"},
+    "participants.Organisation": {
+        PUBLIC: "slug name short_name actor_type country website logo logo_alt",
+        INTERNAL: "id report_disclaimer",
+    },
+    "participants.OutgoingMail": {
+        INTERNAL: "id key message_id secret created_at claimed_at sent_at attempts",
+        PERSONAL: "to subject body error",
+    },
+    "participants.SignInCode": {
+        INTERNAL: "id code_hash attempts created_at expires_at used_at",
+        PERSONAL: "user browser_hash",
+    },
+    "participants.AttemptCount": {INTERNAL: "id window_starts_at count", PERSONAL: "key"},
+    "participants.Worker": {INTERNAL: "id started_at seen_at"},
+    "events.PublicGeneration": {INTERNAL: "id number"},
+    "events.EventSeries": {PUBLIC: "slug name description", INTERNAL: "id"},
+    "events.Event": {
+        PUBLIC: "slug title reference series format mode starts_on ends_on time_zone venue city country summary body "
+        "image image_alt image_credit attribution status published_at withdrawn_at partners",
+        INTERNAL: "id outcomes_due_on accepts_late",
+    },
+    "events.EventStatusChange": {INTERNAL: "id event from_status to_status at note", PERSONAL: "by"},
+    "events.EventPartner": {PUBLIC: "event organisation role role_text position", INTERNAL: "id"},
+    "events.Session": {
+        PUBLIC: "code event parent kind number title starts_at ends_at programme_day room body attribution position",
+        INTERNAL: "id",
+    },
+    "events.Participation": {
+        INTERNAL: "id recorded_under",
+        PERSONAL: "event person affiliation organisation position attendance listing",
+    },
+    "events.Role": {INTERNAL: "id recorded_under position", PERSONAL: "participation session role"},
+    "events.Quote": {
+        INTERNAL: "id recorded_under consent position",
+        PERSONAL: "event session text speaker source",
+    },
+    "events.Resource": {
+        PUBLIC: "event session kind title part url file publisher published_on position",
+        INTERNAL: "id is_public",
+    },
+    "outcomes.Theme": {PUBLIC: "slug name description parent position", INTERNAL: "id"},
+    "outcomes.Outcome": {
+        PUBLIC: "kind code number event session text heading themes status published_at withdrawn_at nature progress "
+        "due_on due_text",
+        INTERNAL: "id recorded_under text_submitted position changed_at version request_key search_text search_vector "
+        "counted",
+        PERSONAL: "author",
+    },
+    "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text rank"},
+    "outcomes.OutcomeCount": {PUBLIC: "theme facet value kind number", INTERNAL: "id"},
+    "outcomes.OutcomeTheme": {PUBLIC: "outcome theme kind public_at", INTERNAL: "id"},
+    "outcomes.StatusChange": {INTERNAL: "id outcome from_status to_status at note", PERSONAL: "by"},
+    "outcomes.Addressee": {PUBLIC: "action actor_type", INTERNAL: "id"},
+    "outcomes.ActionOwner": {
+        PUBLIC: "action organisation is_lead response",
+        INTERNAL: "id",
+        PERSONAL: "person",
+    },
+    "outcomes.ActionUpdate": {
+        PUBLIC: "action on text progress evidence_url evidence_file verification",
+        INTERNAL: "id",
+        PERSONAL: "by",
+    },
+    "outcomes.Round": {
+        INTERNAL: "id event session code takeaway_prompt action_prompt asks_actor_type opens_at closes_at"
+    },
+    "outcomes.Contribution": {
+        INTERNAL: "id round takeaway action actor_type outcomes",
+        PERSONAL: "device_hash",
+    },
+    "outcomes.Contribution_outcomes": {INTERNAL: "id contribution outcome"},
+    "outcomes.Report": {
+        PUBLIC: "event title published_month disclaimer status published_at",
+        INTERNAL: "id",
+        PERSONAL: "author",
+    },
+    "outcomes.ReportStatusChange": {INTERNAL: "id report from_status to_status at note", PERSONAL: "by"},
+    "outcomes.ReportSection": {PUBLIC: "report kind title slug body position", INTERNAL: "id"},
+}
+
+
+def kind_of(field) -> str | None:
+    """Return PUBLIC, INTERNAL or PERSONAL for a model field, None where nobody has decided."""
+    kinds = FIELDS.get(field.model._meta.label, {})
+    return next((kind for kind, names in kinds.items() if field.name in names.split()), None)

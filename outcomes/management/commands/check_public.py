@@ -1,0 +1,80 @@
+from collections import Counter
+from itertools import batched
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from events.attribution import Rule, stricter_than
+from events.models import Recorded, RecordedQuerySet
+from events.models.generation import bump_generation
+from outcomes.models import Outcome, OutcomeCount, OutcomeTheme
+from outcomes.models.count import Key, keys_of
+
+BATCH = 1000
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare the columns that only make public pages fast with what is true: stamps of the rule of attribution, "
+        "tags, and counts. Exits with 1 and the numbers where they differ; --repair brings them to the truth."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--repair", action="store_true", help="write the truth into what differs")
+
+    def handle(self, *, repair, **options):
+        with transaction.atomic():
+            wrong = self.compare(repair)
+        for what, number in wrong.items():
+            self.stdout.write(f"{what}: {number} {'repaired' if repair else 'wrong'}")
+        if not any(wrong.values()):
+            self.stdout.write("Everything public is as it should be.")
+        elif not repair:
+            raise CommandError("What makes public pages fast is not the truth. Run check_public --repair.")
+
+    def compare(self, repair: bool) -> dict[str, int]:
+        """Return how much is wrong, by what it is; repaired on the way where that is wanted, stamps first."""
+        wrong = {}
+        for model in Recorded.concrete():
+            loose = looser_than_now(model.objects.all())
+            wrong[f"stamps of {model._meta.verbose_name_plural}"] = loose.count()
+            if repair:
+                model.objects.all().tighten()
+        tags = OutcomeTheme.objects.unsettled()
+        wrong["tags"] = tags.count()
+        if repair and wrong["tags"]:
+            OutcomeTheme.objects.filter(pk__in=list(tags.values_list("pk", flat=True))).settle()
+            bump_generation()
+        wrong["outcomes counted as something else"], truth = self.recount(repair)
+        wrong["counts"] = self.compare_counts(truth, repair)
+        return wrong
+
+    def recount(self, repair: bool) -> tuple[int, Counter[Key]]:
+        """Return how many outcomes are not counted as what they are, and the counts as they should be."""
+        wrong, truth = 0, Counter[Key]()
+        for rows in batched(Outcome.objects.order_by("pk").values_list("pk", "counted"), BATCH):
+            facts = Outcome.objects.filter(pk__in=[pk for pk, _ in rows]).facts()
+            for pk, counted in rows:
+                truth.update(keys_of(facts.get(pk)))
+                if counted != facts.get(pk):
+                    wrong += 1
+                    if repair:
+                        Outcome.objects.filter(pk=pk).update(counted=facts.get(pk))
+        return wrong, truth
+
+    def compare_counts(self, truth: Counter[Key], repair: bool) -> int:
+        """Return how many of the kept numbers differ from `truth`."""
+        kept = Counter({Key(*key): number for *key, number in OutcomeCount.objects.values_list(*Key._fields, "number")})
+        differences = {key: truth[key] - kept[key] for key in truth.keys() | kept.keys() if truth[key] != kept[key]}
+        if repair:
+            OutcomeCount.objects.add(differences)
+        return len(differences)
+
+
+def looser_than_now(items: RecordedQuerySet) -> QuerySet:
+    """Return those of `items` whose stamp is looser than the rule in force; an empty stamp counts as closed."""
+    stricter = Q()
+    for rule in Rule:
+        stricter |= Q(recorded_under=rule, rule__in=stricter_than(rule))
+    return items.with_rule().filter(stricter)
