@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from config import health
 from config.gallery import gallery
-from outcomes.views.public import Home
+from outcomes.views.home import Home
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),

@@ -1,12 +1,12 @@
 from django.urls import path, re_path
 
-from outcomes.views import public
+from outcomes.views import outcome, outcome_list, theme
 from participants.files import NAME
 
 urlpatterns = [
-    path("outcomes/", public.OutcomeList.as_view(), name="outcome-list"),
-    re_path(r"^outcomes/(?P<code>[a-z2-7]{8})/$", public.OutcomeDetail.as_view(), name="outcome-detail"),
-    path("themes/", public.ThemeList.as_view(), name="theme-list"),
-    re_path(r"^themes/(?P<slug>[-\w]+)/$", public.ThemeDetail.as_view(), name="theme-detail"),
-    re_path(rf"^media/evidence/{NAME}$", public.EvidenceFile.as_view(), name="evidence-file"),
+    path("outcomes/", outcome_list.OutcomeList.as_view(), name="outcome-list"),
+    re_path(r"^outcomes/(?P<code>[a-z2-7]{8})/$", outcome.OutcomeDetail.as_view(), name="outcome-detail"),
+    path("themes/", theme.ThemeList.as_view(), name="theme-list"),
+    re_path(r"^themes/(?P<slug>[-\w]+)/$", theme.ThemeDetail.as_view(), name="theme-detail"),
+    re_path(rf"^media/evidence/{NAME}$", outcome.EvidenceFile.as_view(), name="evidence-file"),
 ]
