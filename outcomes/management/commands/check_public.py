@@ -52,16 +52,18 @@ class Command(BaseCommand):
 
     def recount(self, repair: bool) -> tuple[int, Counter[Key]]:
         """Return how many outcomes are not counted as what they are, and the counts as they should be."""
-        wrong, truth = 0, Counter[Key]()
-        for rows in batched(Outcome.objects.order_by("pk").values_list("pk", "counted"), BATCH):
+        wrong: dict[int, dict | None] = {}
+        truth: Counter[Key] = Counter()
+        outcomes = Outcome.objects.order_by("pk").values_list("pk", "counted").iterator(BATCH)
+        for rows in batched(outcomes, BATCH):
             facts = Outcome.objects.filter(pk__in=[pk for pk, _ in rows]).facts()
-            for pk, counted in rows:
-                truth.update(keys_of(facts.get(pk)))
-                if counted != facts.get(pk):
-                    wrong += 1
-                    if repair:
-                        Outcome.objects.filter(pk=pk).update(counted=facts.get(pk))
-        return wrong, truth
+            for found in facts.values():
+                truth.update(keys_of(found))
+            wrong |= {pk: facts.get(pk) for pk, counted in rows if counted != facts.get(pk)}
+        if repair:
+            for pk, right in wrong.items():
+                Outcome.objects.filter(pk=pk).update(counted=right)
+        return len(wrong), truth
 
     def compare_counts(self, truth: Counter[Key], repair: bool) -> int:
         """Return how many of the kept numbers differ from `truth`."""
