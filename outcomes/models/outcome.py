@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, ExtractYear, Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
@@ -109,18 +109,10 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         """Tagged with any of `themes` (keys)."""
         return self.filter(Exists(OutcomeTheme.objects.filter(outcome=OuterRef("pk"), theme__in=themes)))
 
-    def listed(self):
-        """What lists are read off, the newest first: as `public()` had it when it last changed, for keys and counts only.
-
-        Rows that a visitor sees are read again from `public()`, so that a stale column can hide but never show one.
-        """
-        return self.filter(public_at__isnull=False).order_by(F("public_at").desc(), F("id").desc())
-
-    def newest_about(self, theme, kind: str = ""):
-        """Keys of what is `listed` about `theme` and its sub-themes, the newest first: read off one index."""
-        tags = OutcomeTheme.objects.filter(public_at__isnull=False, **({"kind": kind} if kind else {}))
-        tags = tags.filter(theme=theme) if theme.parent_id else tags.filter(top=theme, leads=True)
-        return tags.order_by(F("public_at").desc(), F("outcome").desc()).values_list("outcome", flat=True)
+    def newest_about(self, theme):
+        """Public outcomes tagged with one `theme`, published last, first: read off the index of its newest."""
+        tagged = self.filter(outcome_themes__theme=theme, outcome_themes__public_at__isnull=False)
+        return tagged.order_by("-outcome_themes__public_at", "-outcome_themes__outcome")
 
     def beside(self, outcome):
         """The ones just before and just after `outcome` (with a number) as its event's are printed."""
@@ -136,8 +128,6 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
 
         Called in the transaction of whatever changes what is public, or under what it is counted.
         """
-        truth = Outcome.objects.public().filter(pk=OuterRef("pk")).values("published_at")
-        self.order_by().update(public_at=Subquery(truth))
         OutcomeTheme.objects.filter(outcome__in=self.order_by().values("pk")).settle()
         differences: Counter[Key] = Counter()
         for rows in batched(self.order_by("pk").values_list("pk", "counted"), BATCH):
@@ -247,9 +237,6 @@ class Outcome(Recorded, StatusModel):
         expression=ToTSVector("search_text"), output_field=TSVectorField(), db_persist=True, editable=False
     )
 
-    public_at = models.DateTimeField(
-        null=True, editable=False, help_text="When it was published, while it is public: what lists are read off."
-    )
     counted = models.JSONField(
         null=True, editable=False, help_text="What it is counted as in OutcomeCount; nothing while it is not public."
     )
@@ -269,13 +256,13 @@ class Outcome(Recorded, StatusModel):
         permissions = [("review_outcome", "Can approve, publish, send back and withdraw outcomes")]
         indexes = [
             models.Index(
-                F("public_at").desc(), F("id").desc(), condition=Q(public_at__isnull=False), name="outcome_newest"
+                F("published_at").desc(), F("id").desc(), condition=Q(status="published"), name="outcome_newest"
             ),
             models.Index(
                 "kind",
-                F("public_at").desc(),
+                F("published_at").desc(),
                 F("id").desc(),
-                condition=Q(public_at__isnull=False),
+                condition=Q(status="published"),
                 name="outcome_newest_of_a_kind",
             ),
             models.Index("status", "changed_at", name="outcome_queue"),
@@ -503,19 +490,23 @@ class StatusChange(StatusLine):
 
 class OutcomeThemeQuerySet(models.QuerySet):
     def settle(self) -> None:
-        """Set what makes reading fast to the truth: what `Outcome.objects.public()` and the vocabulary say now."""
+        """Set `kind` and `public_at` of these rows to the truth: what `Outcome.objects.public()` says now."""
+        kind, public_at = self._truth()
+        self.update(kind=kind, public_at=public_at)
+
+    def unsettled(self):
+        """Rows of which `kind` or `public_at` are not the truth; there should be none."""
+        kind, public_at = self._truth()
+        wrong = ~Q(kind=F("true_kind")) | Q(public_at__lt=F("truly_at")) | Q(public_at__gt=F("truly_at"))
+        wrong |= Q(public_at=None, truly_at__isnull=False) | Q(public_at__isnull=False, truly_at=None)
+        return self.annotate(true_kind=kind, truly_at=public_at).filter(wrong)
+
+    @staticmethod
+    def _truth() -> tuple[Subquery, Subquery]:
         outcome, public = (
             rows.filter(pk=OuterRef("outcome")) for rows in (Outcome.objects.all(), Outcome.objects.public())
         )
-        top = Theme.objects.filter(pk=OuterRef("theme")).values(top=Coalesce("parent", "pk"))
-        self.update(
-            kind=Subquery(outcome.values("kind")),
-            public_at=Subquery(public.values("published_at")),
-            top=Subquery(top),
-        )
-        of_same_top = OutcomeTheme.objects.filter(outcome=OuterRef("outcome"), top=OuterRef("top"))
-        first = Subquery(of_same_top.order_by("pk").values("pk")[:1])
-        self.update(leads=Case(When(pk=first, then=Value(True)), default=Value(False)))
+        return Subquery(outcome.values("kind")[:1]), Subquery(public.values("published_at")[:1])
 
     def public(self):
         """Tags of public outcomes."""
@@ -545,10 +536,6 @@ class OutcomeTheme(models.Model):
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="outcome_themes")
     kind = models.CharField(max_length=10, choices=Outcome.Kind, editable=False)
     public_at = models.DateTimeField(null=True, editable=False)
-    top = models.ForeignKey(Theme, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
-    leads = models.BooleanField(
-        default=False, editable=False, help_text="The first of its outcome's tags under `top`: each stands there once."
-    )
 
     objects = OutcomeThemeQuerySet.as_manager()
 
@@ -573,21 +560,6 @@ class OutcomeTheme(models.Model):
                 F("outcome").desc(),
                 condition=Q(public_at__isnull=False),
                 name="theme_newest_of_a_kind",
-            ),
-            models.Index(
-                "top",
-                F("public_at").desc(),
-                F("outcome").desc(),
-                condition=Q(public_at__isnull=False, leads=True),
-                name="theme_newest_with_inner",
-            ),
-            models.Index(
-                "top",
-                "kind",
-                F("public_at").desc(),
-                F("outcome").desc(),
-                condition=Q(public_at__isnull=False, leads=True),
-                name="theme_newest_inner_of_a_kind",
             ),
         ]
 
