@@ -3,16 +3,27 @@
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminFileWidget
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db import models
 
 from participants.groups import ADMINISTRATORS
 from participants.models import Organisation, OutgoingMail, Person, User
 
 admin.site.unregister(Group)  # what each group may do stands in participants/groups.py
 admin.site.unregister(EmailAddress)  # an account's one address stands in the account
+
+
+class UploadWidget(AdminFileWidget):
+    """A file to choose, named by its label: Django's own stands in a group whose title names nothing."""
+
+    use_fieldset = False
+
+
+UPLOADS = {models.FileField: {"widget": UploadWidget}, models.ImageField: {"widget": UploadWidget}}
 
 
 class NewAccountForm(AdminUserCreationForm):
@@ -119,6 +130,7 @@ class PersonAdmin(admin.ModelAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(admin.ModelAdmin):
+    formfield_overrides = UPLOADS
     list_display = ["name", "short_name", "actor_type", "country"]
     list_filter = ["actor_type"]
     search_fields = ["name", "short_name"]

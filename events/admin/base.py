@@ -187,7 +187,7 @@ class WithVerbs:
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
         error, status = self.why_not(obj, verb, request.user), 200
-        form = NoteForm(request.POST or None)
+        form = NoteForm(request.POST if request.method == "POST" else None, label_suffix="")
         if request.method == "POST" and form.is_valid():
             try:
                 with transaction.atomic():

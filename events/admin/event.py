@@ -7,6 +7,7 @@ from events.admin.base import Verb, WithVerbs, prefilled
 from events.admin.rules import RuleField
 from events.models import Event, EventPartner, EventSeries
 from events.workflow import set_attribution, settle_visibility
+from participants.admin import UPLOADS
 
 # What belongs to an event: the words of its link, the reverse name to count, the list it leads to, and a filter more.
 AROUND = (
@@ -41,6 +42,7 @@ class EventPartnerInline(admin.StackedInline):
 
 @admin.register(Event)
 class EventAdmin(RuleField, WithVerbs, admin.ModelAdmin):
+    formfield_overrides = UPLOADS
     list_display = ["title", "dates", "place", "attribution", "status", "to_review"]
     list_filter = ["status", "attribution", "format", "mode"]
     list_per_page = 50
@@ -84,6 +86,9 @@ class EventAdmin(RuleField, WithVerbs, admin.ModelAdmin):
     @admin.display(description="to review")
     def to_review(self, obj):
         return obj.waiting or "–"
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url() if obj.status == Event.Status.PUBLISHED else None
 
     def get_readonly_fields(self, request, obj=None):
         """The address is printed and cited once the event has been public."""

@@ -2,10 +2,12 @@ from django.contrib import admin
 
 from events.admin.base import EventBound, EventFilter
 from events.models import Resource
+from participants.admin import UPLOADS
 
 
 @admin.register(Resource)
 class ResourceAdmin(EventBound, admin.ModelAdmin):
+    formfield_overrides = UPLOADS
     list_display = ["title", "kind", "part", "is_public", "session", "event"]
     list_filter = [EventFilter, "kind", "is_public"]
     list_select_related = ["session", "event"]

@@ -69,7 +69,7 @@ class SessionAdmin(RuleField, AutocompleteWithin, EventBound, admin.ModelAdmin):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "parent":
-            field.label = "stands under"
+            field.label = "Stands under"
         return field
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

@@ -23,6 +23,7 @@ from outcomes.models import (
     Status,
     Takeaway,
 )
+from participants.admin import UPLOADS
 from participants.text import normalise
 
 REFERENCE = re.compile(r"(?P<event>.+)-(?P<kind>[TA])(?P<number>[0-9]{1,9})", re.IGNORECASE)
@@ -95,6 +96,7 @@ class ActionOwnerInline(admin.StackedInline):
 
 class ActionUpdateInline(admin.StackedInline):
     model = ActionUpdate
+    formfield_overrides = UPLOADS
     fields = [("on", "progress", "verification"), "text", ("evidence_url", "evidence_file")]
     extra = 0
     verbose_name = "update"
@@ -110,7 +112,6 @@ class OutcomeAdminBase(Released, AutocompleteWithin, EventBound, WithVerbs, admi
     list_select_related = ["event", "session"]
     list_per_page = 50
     search_fields = ["text"]
-    search_help_text = "Words of the wording, a code, or a reference such as WP3348-T3."
     show_full_result_count = False
     autocomplete_fields = ["event", "session"]
     ordering = ["-changed_at", "-pk"]
@@ -142,6 +143,9 @@ class OutcomeAdminBase(Released, AutocompleteWithin, EventBound, WithVerbs, admi
     @admin.display(description="themes")
     def in_themes(self, obj):
         return ", ".join(str(theme) for theme in obj.themes.all()) or "–"
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url() if Outcome.objects.public().filter(pk=obj.pk).exists() else None
 
     # The form
 
@@ -177,7 +181,7 @@ class OutcomeAdminBase(Released, AutocompleteWithin, EventBound, WithVerbs, admi
 
     def save_formset(self, request, form, formset, change):
         for added in formset.forms:
-            if isinstance(added.instance, ActionUpdate) and added.instance.pk is None:
+            if isinstance(added.instance, ActionUpdate) and added.instance._state.adding:
                 added.instance.by = request.user
         super().save_formset(request, form, formset, change)
 

@@ -204,7 +204,7 @@ class OutcomeReview(_Staff):
         return waiting(self.reviewable().with_rule()).select_related("event", "session__parent", "author")
 
     def form(self, outcome, *args, **kwargs) -> WordingForm:
-        form = WordingForm(*args, **({"initial": {"text": outcome.text}} | kwargs))
+        form = WordingForm(*args, **({"initial": {"text": outcome.text}, "label_suffix": ""} | kwargs))
         if not Outcome.objects.editable_by(self.request.user).filter(pk=outcome.pk).exists():
             form.fields["text"].disabled = True
         return form

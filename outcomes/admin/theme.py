@@ -14,3 +14,6 @@ class ThemeAdmin(admin.ModelAdmin):
         if db_field.name == "parent":
             kwargs["queryset"] = Theme.objects.top()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url()
