@@ -226,8 +226,10 @@ class OutcomeFactory(DjangoModelFactory):
 
     @factory.post_generation
     def themes(self, create, extracted, **kwargs):
-        for theme in extracted or [] if create else []:
-            OutcomeThemeFactory(outcome=self, theme=theme)
+        if create:
+            for theme in extracted or []:
+                OutcomeThemeFactory(outcome=self, theme=theme)
+            outcomes.Outcome.objects.filter(pk=self.pk).settle()  # as every verb and form does
 
 
 class TakeawayFactory(OutcomeFactory):

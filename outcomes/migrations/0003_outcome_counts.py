@@ -5,30 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outcomes', '0002_search'),
+        ("outcomes", "0002_search"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outcome',
-            name='counted',
-            field=models.JSONField(editable=False, help_text='What it is counted as in OutcomeCount; nothing while it is not public.', null=True),
+            model_name="outcome",
+            name="counted",
+            field=models.JSONField(
+                editable=False,
+                help_text="What it is counted as in OutcomeCount; nothing while it is not public.",
+                null=True,
+            ),
         ),
         migrations.CreateModel(
-            name='OutcomeCount',
+            name="OutcomeCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facet', models.CharField(choices=[('total', 'All'), ('theme', 'Theme'), ('year', 'Year of the dialogue'), ('series', 'Series'), ('organisation', 'Convener or partner'), ('progress', 'Progress'), ('addressed_to', 'Addressed to')], max_length=20)),
-                ('value', models.CharField(blank=True, help_text='A year, a choice, or the key of a row.', max_length=30)),
-                ('kind', models.CharField(max_length=10)),
-                ('number', models.IntegerField(default=0)),
-                ('theme', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='outcomes.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "facet",
+                    models.CharField(
+                        choices=[
+                            ("total", "All"),
+                            ("theme", "Theme"),
+                            ("year", "Year of the dialogue"),
+                            ("series", "Series"),
+                            ("organisation", "Convener or partner"),
+                            ("progress", "Progress"),
+                            ("addressed_to", "Addressed to"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "value",
+                    models.CharField(blank=True, help_text="A year, a choice, or the key of a row.", max_length=30),
+                ),
+                ("kind", models.CharField(max_length=10)),
+                ("number", models.IntegerField(default=0)),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="outcomes.theme"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 0)), name='outcome_count_is_not_negative'), models.UniqueConstraint(models.F('theme'), models.F('facet'), models.F('value'), models.F('kind'), name='outcome_count_once_under_a_theme'), models.UniqueConstraint(models.F('facet'), models.F('value'), models.F('kind'), condition=models.Q(('theme', None)), name='outcome_count_once_under_any_theme')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 0)), name="outcome_count_is_not_negative"
+                    ),
+                    models.UniqueConstraint(
+                        models.F("theme"),
+                        models.F("facet"),
+                        models.F("value"),
+                        models.F("kind"),
+                        name="outcome_count_once_under_a_theme",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("facet"),
+                        models.F("value"),
+                        models.F("kind"),
+                        condition=models.Q(("theme", None)),
+                        name="outcome_count_once_under_any_theme",
+                    ),
+                ],
             },
         ),
     ]

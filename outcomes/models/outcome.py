@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, ExtractYear, Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
@@ -98,8 +98,11 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         return self.filter(kind=Outcome.Kind.ACTION)
 
     def newest(self):
-        """In the order of the public lists: published last, first."""
-        return self.order_by(F("published_at").desc(), F("id").desc())
+        """Those that lists have, published last first: read off one index, whose column can hide but never show a row.
+
+        What a visitor sees starts at `public()` as well; keys and counts need not.
+        """
+        return self.filter(public_at__isnull=False).order_by(F("public_at").desc(), F("id").desc())
 
     def as_printed(self):
         """In the order of the outcome document: takeaways, then actions, by number."""
@@ -109,10 +112,10 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         """Tagged with any of `themes` (keys)."""
         return self.filter(Exists(OutcomeTheme.objects.filter(outcome=OuterRef("pk"), theme__in=themes)))
 
-    def newest_about(self, theme):
-        """Public outcomes tagged with one `theme`, published last, first: read off the index of its newest."""
-        tagged = self.filter(outcome_themes__theme=theme, outcome_themes__public_at__isnull=False)
-        return tagged.order_by("-outcome_themes__public_at", "-outcome_themes__outcome")
+    def newest_about(self, theme, kind: str = ""):
+        """Those tagged with `theme` or one of its sub-themes, published last, first: read off one index."""
+        tags = {f"outcome_themes__{name}": value for name, value in OutcomeTheme.under(theme, kind).items()}
+        return self.filter(**tags).order_by("-outcome_themes__public_at", "-outcome_themes__outcome")
 
     def beside(self, outcome):
         """The ones just before and just after `outcome` (with a number) as its event's are printed."""
@@ -128,6 +131,8 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
 
         Called in the transaction of whatever changes what is public, or under what it is counted.
         """
+        truth = Outcome.objects.public().filter(pk=OuterRef("pk")).values("published_at")
+        self.order_by().update(public_at=Subquery(truth))
         OutcomeTheme.objects.filter(outcome__in=self.order_by().values("pk")).settle()
         differences: Counter[Key] = Counter()
         for rows in batched(self.order_by("pk").values_list("pk", "counted"), BATCH):
@@ -143,6 +148,13 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
             if facts:
                 bump_generation()
         OutcomeCount.objects.add(differences)
+
+    def unsettled(self):
+        """Outcomes whose `public_at` is not the truth; there should be none."""
+        truth = Outcome.objects.public().filter(pk=OuterRef("pk")).values("published_at")
+        wrong = Q(public_at__lt=F("truly_at")) | Q(public_at__gt=F("truly_at"))
+        wrong |= Q(public_at=None, truly_at__isnull=False) | Q(public_at__isnull=False, truly_at=None)
+        return self.annotate(truly_at=Subquery(truth[:1])).filter(wrong)
 
     def facts(self) -> dict[int, dict[str, Any]]:
         """Return what each of these outcomes is counted as, by its key; what is not public is left out."""
@@ -219,7 +231,9 @@ class Outcome(Recorded, StatusModel):
     heading = models.CharField(
         max_length=200, blank=True, validators=[validate_plain], help_text="The heading it is printed under, if any."
     )
-    themes = models.ManyToManyField(Theme, through="OutcomeTheme", related_name="outcomes")
+    themes = models.ManyToManyField(
+        Theme, through="OutcomeTheme", through_fields=("outcome", "theme"), related_name="outcomes"
+    )
     position = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
@@ -237,6 +251,9 @@ class Outcome(Recorded, StatusModel):
         expression=ToTSVector("search_text"), output_field=TSVectorField(), db_persist=True, editable=False
     )
 
+    public_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it was published, while it is public: what lists are read off."
+    )
     counted = models.JSONField(
         null=True, editable=False, help_text="What it is counted as in OutcomeCount; nothing while it is not public."
     )
@@ -256,13 +273,13 @@ class Outcome(Recorded, StatusModel):
         permissions = [("review_outcome", "Can approve, publish, send back and withdraw outcomes")]
         indexes = [
             models.Index(
-                F("published_at").desc(), F("id").desc(), condition=Q(status="published"), name="outcome_newest"
+                F("public_at").desc(), F("id").desc(), condition=Q(public_at__isnull=False), name="outcome_newest"
             ),
             models.Index(
                 "kind",
-                F("published_at").desc(),
+                F("public_at").desc(),
                 F("id").desc(),
-                condition=Q(status="published"),
+                condition=Q(public_at__isnull=False),
                 name="outcome_newest_of_a_kind",
             ),
             models.Index("status", "changed_at", name="outcome_queue"),
@@ -490,23 +507,43 @@ class StatusChange(StatusLine):
 
 class OutcomeThemeQuerySet(models.QuerySet):
     def settle(self) -> None:
-        """Set `kind` and `public_at` of these rows to the truth: what `Outcome.objects.public()` says now."""
-        kind, public_at = self._truth()
-        self.update(kind=kind, public_at=public_at)
-
-    def unsettled(self):
-        """Rows of which `kind` or `public_at` are not the truth; there should be none."""
-        kind, public_at = self._truth()
-        wrong = ~Q(kind=F("true_kind")) | Q(public_at__lt=F("truly_at")) | Q(public_at__gt=F("truly_at"))
-        wrong |= Q(public_at=None, truly_at__isnull=False) | Q(public_at__isnull=False, truly_at=None)
-        return self.annotate(true_kind=kind, truly_at=public_at).filter(wrong)
-
-    @staticmethod
-    def _truth() -> tuple[Subquery, Subquery]:
+        """Set what makes reading fast to the truth: what `Outcome.objects.public()` and the vocabulary say now."""
         outcome, public = (
             rows.filter(pk=OuterRef("outcome")) for rows in (Outcome.objects.all(), Outcome.objects.public())
         )
-        return Subquery(outcome.values("kind")[:1]), Subquery(public.values("published_at")[:1])
+        top = Theme.objects.filter(pk=OuterRef("theme")).values(top=Coalesce("parent", "pk"))
+        self.update(
+            kind=Subquery(outcome.values("kind")),
+            public_at=Subquery(public.values("published_at")),
+            top=Subquery(top),
+        )
+        of_same_top = OutcomeTheme.objects.filter(outcome=OuterRef("outcome"), top=OuterRef("top"))
+        first = Subquery(of_same_top.order_by("pk").values("pk")[:1])
+        self.update(leads=Case(When(pk=first, then=Value(True)), default=Value(False)))
+
+    def unsettled(self):
+        """Rows of which some column is not the truth; there should be none."""
+        outcome, public = (
+            rows.filter(pk=OuterRef("outcome")) for rows in (Outcome.objects.all(), Outcome.objects.public())
+        )
+        top = Theme.objects.filter(pk=OuterRef("theme")).values(top=Coalesce("parent", "pk"))
+        first = OutcomeTheme.objects.filter(outcome=OuterRef("outcome"), top=OuterRef("top")).order_by("pk")
+        rows = self.annotate(
+            true_kind=Subquery(outcome.values("kind")[:1]),
+            truly_at=Subquery(public.values("published_at")[:1]),
+            true_top=Subquery(top[:1]),
+            true_first=Subquery(first.values("pk")[:1]),
+        )
+        wrong = ~Q(kind=F("true_kind")) | Q(public_at__lt=F("truly_at")) | Q(public_at__gt=F("truly_at"))
+        wrong |= Q(public_at=None, truly_at__isnull=False) | Q(public_at__isnull=False, truly_at=None)
+        wrong |= Q(top=None) | ~Q(top=F("true_top"))
+        wrong |= Q(leads=False, pk=F("true_first")) | (Q(leads=True) & ~Q(pk=F("true_first")))
+        return rows.filter(wrong)
+
+    def newest(self, theme, kind: str = ""):
+        """Return keys of outcomes about `theme` as lists have them, the newest first: one index, no other table."""
+        tags = self.filter(**OutcomeTheme.under(theme, kind))
+        return tags.order_by(F("public_at").desc(), F("outcome").desc()).values_list("outcome", flat=True)
 
     def public(self):
         """Tags of public outcomes."""
@@ -536,6 +573,10 @@ class OutcomeTheme(models.Model):
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="outcome_themes")
     kind = models.CharField(max_length=10, choices=Outcome.Kind, editable=False)
     public_at = models.DateTimeField(null=True, editable=False)
+    top = models.ForeignKey(Theme, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    leads = models.BooleanField(
+        default=False, editable=False, help_text="The first of its outcome's tags under `top`: each stands there once."
+    )
 
     objects = OutcomeThemeQuerySet.as_manager()
 
@@ -561,17 +602,40 @@ class OutcomeTheme(models.Model):
                 condition=Q(public_at__isnull=False),
                 name="theme_newest_of_a_kind",
             ),
+            models.Index(
+                "top",
+                F("public_at").desc(),
+                F("outcome").desc(),
+                condition=Q(public_at__isnull=False, leads=True),
+                name="theme_newest_with_inner",
+            ),
+            models.Index(
+                "top",
+                "kind",
+                F("public_at").desc(),
+                F("outcome").desc(),
+                condition=Q(public_at__isnull=False, leads=True),
+                name="theme_newest_inner_of_a_kind",
+            ),
         ]
 
     def __str__(self):
         return f"{self.outcome_id} · {self.theme}"
 
     def save(self, **kwargs):
-        self.kind = self.outcome.kind
+        self.kind, self.top_id = self.outcome.kind, self.theme.parent_id or self.theme_id
         self.public_at = (
             Outcome.objects.public().filter(pk=self.outcome_id).values_list("published_at", flat=True).first()
         )
+        others = OutcomeTheme.objects.filter(outcome=self.outcome_id, top=self.top_id, leads=True).exclude(pk=self.pk)
+        self.leads = not others.exists()
         super().save(**kwargs)
+
+    @staticmethod
+    def under(theme: Theme, kind: str = "") -> dict[str, Any]:
+        """Return the filter of tags with `theme`, or with it and its sub-themes, each outcome once."""
+        of_theme = {"theme": theme} if theme.parent_id else {"top": theme, "leads": True}
+        return {"public_at__isnull": False, **of_theme} | ({"kind": kind} if kind else {})
 
 
 class KindManager(models.Manager.from_queryset(OutcomeQuerySet)):
