@@ -56,15 +56,15 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "outcomes.Theme": {PUBLIC: "slug name description parent position", INTERNAL: "id"},
     "outcomes.Outcome": {
-        PUBLIC: "kind code number event session text heading themes status published_at withdrawn_at nature progress "
-        "due_on due_text",
+        PUBLIC: "kind code number event session text heading themes status published_at public_at withdrawn_at nature "
+        "progress due_on due_text",
         INTERNAL: "id recorded_under text_submitted position changed_at version request_key search_text search_vector "
         "counted",
         PERSONAL: "author",
     },
     "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text rank"},
     "outcomes.OutcomeCount": {PUBLIC: "theme facet value kind number", INTERNAL: "id"},
-    "outcomes.OutcomeTheme": {PUBLIC: "outcome theme kind public_at", INTERNAL: "id"},
+    "outcomes.OutcomeTheme": {PUBLIC: "outcome theme kind public_at top leads", INTERNAL: "id"},
     "outcomes.StatusChange": {INTERNAL: "id outcome from_status to_status at note", PERSONAL: "by"},
     "outcomes.Addressee": {PUBLIC: "action actor_type", INTERNAL: "id"},
     "outcomes.ActionOwner": {

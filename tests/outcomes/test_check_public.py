@@ -38,6 +38,13 @@ def test_nothing_is_wrong_at_first(published):
 
 # What is changed, and what is then found.
 BREAKS = {
+    "an outcome listed no more": (lambda: Outcome.objects.update(public_at=None), "listed outcomes: 2"),
+    "an outcome listed for ever": (lambda: Outcome.objects.update(recorded_under="closed"), "listed outcomes: 2"),
+    "a tag that leads no more": (
+        lambda: OutcomeTheme.objects.filter(kind="action").update(leads=False),
+        "tags: 1",
+    ),
+    "a tag under no theme of the first level": (lambda: OutcomeTheme.objects.update(top=None), "tags: 3"),
     "tags shown too long": (lambda: Outcome.objects.update(recorded_under="closed"), "tags: 2"),
     "a tag never shown": (
         lambda: OutcomeTheme.objects.filter(pk=OutcomeTheme.objects.first().pk).update(public_at=None),

@@ -41,10 +41,12 @@ class Command(BaseCommand):
             wrong[f"stamps of {model._meta.verbose_name_plural}"] = loose.count()
             if repair:
                 model.objects.all().tighten()
-        tags = OutcomeTheme.objects.unsettled()
-        wrong["tags"] = tags.count()
-        if repair and wrong["tags"]:
-            OutcomeTheme.objects.filter(pk__in=list(tags.values_list("pk", flat=True))).settle()
+        listed = list(Outcome.objects.unsettled().values_list("pk", flat=True))
+        tags = list(OutcomeTheme.objects.unsettled().values_list("pk", flat=True))
+        wrong |= {"listed outcomes": len(listed), "tags": len(tags)}
+        if repair and (listed or tags):
+            Outcome.objects.filter(pk__in=listed).settle()
+            OutcomeTheme.objects.filter(pk__in=tags).settle()
             bump_generation()
         wrong["outcomes counted as something else"], truth = self.recount(repair)
         wrong["counts"] = self.compare_counts(truth, repair)
