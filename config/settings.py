@@ -37,8 +37,11 @@ try:
     DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="readout@localhost")
     MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
     PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+    SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
     if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).hostname:
         raise ImproperlyConfigured("SITE_URL must be a full address such as https://outcomes.example.org")
+    if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in {"https", "mailto"}:
+        raise ImproperlyConfigured("SECURITY_CONTACT must begin with mailto: or https://")
     if not ALLOWED_HOSTS:
         ALLOWED_HOSTS = [str(urlsplit(SITE_URL).hostname)]
     if not SECRET_KEY:
@@ -71,6 +74,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "config.headers.PermissionsPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "participants.middleware.PrivateResponses",  # outside the session and CSRF: it sees every cookie they set
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -81,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "participants.middleware.SecondFactor",
+    "events.caching.StaffWrites",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -114,7 +119,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     VAR_DIR.mkdir(exist_ok=True)
 else:
-    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8, "timeout": 5}}
     _database["CONN_MAX_AGE"] = 0  # the pool keeps connections; Django must give them back
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -2,8 +2,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health
+from config import health, robots
 from config.gallery import gallery
+from outcomes import sitemaps
 from outcomes.views.home import Home
 
 urlpatterns = [
@@ -12,9 +13,16 @@ urlpatterns = [
     path("", include("events.urls")),
     path("", include("participants.urls")),
     path("admin/", admin.site.urls),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
+    path("sitemap-dialogues-<int:number>.xml", sitemaps.dialogues, name="sitemap-dialogues"),
+    path("robots.txt", robots.robots, name="robots"),
+    path(".well-known/security.txt", robots.security, name="security-txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
+
+handler500 = "config.errors.server_error"
 
 if settings.DEBUG:
     urlpatterns += [path("gallery/", gallery, name="gallery")]

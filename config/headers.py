@@ -1,0 +1,23 @@
+"""Headers that every answer carries and Django does not set."""
+
+# What a page could ask a browser for and none of ours does. Passkeys and copying stay with the site itself.
+UNUSED = (
+    "accelerometer autoplay bluetooth camera display-capture encrypted-media fullscreen gamepad geolocation gyroscope "
+    "hid idle-detection local-fonts magnetometer microphone midi payment picture-in-picture screen-wake-lock serial usb "
+    "web-share xr-spatial-tracking"
+).split()
+POLICY = ", ".join(
+    [*(f"{name}=()" for name in UNUSED), "clipboard-write=(self)", "publickey-credentials-get=(self)"]
+)
+
+
+class PermissionsPolicy:
+    """Middleware: tells the browser to refuse what no page of the site uses, whoever asks for it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", POLICY)
+        return response
