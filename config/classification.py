@@ -33,8 +33,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "events.Event": {
         PUBLIC: "slug title reference series format mode starts_on ends_on time_zone venue city country summary body "
         "image image_alt image_credit attribution status published_at withdrawn_at partners",
-        INTERNAL: "id outcomes_due_on accepts_late",
+        INTERNAL: "id outcomes_due_on accepts_late search_text search_vector",
     },
+    "events.EventIndex": {INTERNAL: "event search_text rank"},
     "events.EventStatusChange": {INTERNAL: "id event from_status to_status at note", PERSONAL: "by"},
     "events.EventPartner": {PUBLIC: "event organisation role role_text position", INTERNAL: "id"},
     "events.Session": {
@@ -91,7 +92,11 @@ FIELDS: dict[str, dict[str, str]] = {
         PERSONAL: "author",
     },
     "outcomes.ReportStatusChange": {INTERNAL: "id report from_status to_status at note", PERSONAL: "by"},
-    "outcomes.ReportSection": {PUBLIC: "report kind title slug body position", INTERNAL: "id"},
+    "outcomes.ReportSection": {
+        PUBLIC: "report kind title slug body position",
+        INTERNAL: "id search_text search_vector",
+    },
+    "outcomes.ReportSectionIndex": {INTERNAL: "section search_text rank"},
 }
 
 

@@ -1,4 +1,4 @@
-from events.models.event import Event, EventPartner, EventSeries, EventStatusChange
+from events.models.event import Event, EventIndex, EventPartner, EventSeries, EventStatusChange
 from events.models.generation import PublicGeneration, bump_generation
 from events.models.people import Participation, Quote, Role
 from events.models.recorded import Recorded, RecordedQuerySet
@@ -9,6 +9,7 @@ from events.models.status import InvalidTransition, NotAllowed, StatusLine, Stat
 __all__ = [
     "BreakoutGroup",
     "Event",
+    "EventIndex",
     "EventPartner",
     "EventSeries",
     "EventStatusChange",

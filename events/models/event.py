@@ -11,6 +11,7 @@ from django_countries.fields import CountryField
 from events.attribution import PLAIN_WORDS, Rule
 from events.models.recorded import Recorded
 from events.models.status import StatusLine, StatusModel
+from events.search import Searchable, SearchIndex, SearchQuerySet
 from events.zones import validate_time_zone
 from participants.models import Organisation
 from participants.pictures import PictureField, RandomName
@@ -33,7 +34,7 @@ class EventSeries(SluggedModel):
         return self.name
 
 
-class EventQuerySet(models.QuerySet):
+class EventQuerySet(SearchQuerySet):
     """Events by who may read them and by date."""
 
     def public(self):
@@ -72,6 +73,10 @@ class EventQuerySet(models.QuerySet):
         )
         return self.filter(pk__in=mine.values("pk"))
 
+    def newest(self):
+        """In the order in which they began, the latest first; those without a date last."""
+        return self.order_by(F("starts_on").desc(nulls_last=True), F("id").desc())
+
     def upcoming(self, today: dt.date | None = None):
         """Events not over yet, the next first."""
         return self.filter(ends_on__gte=today or timezone.localdate()).order_by("starts_on", "pk")
@@ -81,7 +86,7 @@ class EventQuerySet(models.QuerySet):
         return self.filter(ends_on__lt=today or timezone.localdate()).order_by("-starts_on", "-pk")
 
 
-class Event(SluggedModel, StatusModel):
+class Event(SluggedModel, Searchable, StatusModel):
     """A dialogue: what, when, where, who convened it, and under which rule of attribution."""
 
     class Format(models.TextChoices):
@@ -152,6 +157,7 @@ class Event(SluggedModel, StatusModel):
     objects = EventQuerySet.as_manager()
 
     slug_source = "title"
+    SEARCHED = ("title", "reference", "summary", "city", "country")
 
     class Meta:
         ordering = ["-starts_on", "-pk"]
@@ -264,6 +270,17 @@ class Event(SluggedModel, StatusModel):
         if not self.series_id:
             return Event.objects.none()
         return Event.objects.public().filter(series=self.series_id).exclude(pk=self.pk).order_by("starts_on", "pk")
+
+
+class EventIndex(SearchIndex):
+    """The words of events."""
+
+    event = models.OneToOneField(
+        Event, on_delete=models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="fts"
+    )
+
+    class Meta(SearchIndex.Meta):
+        db_table = "events_fts"
 
 
 class EventStatusChange(StatusLine):

@@ -1,11 +1,11 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import outcomes.search
+import events.search
 
 
 def add_gin_index(apps, schema_editor):
-    """PostgreSQL finds words by a GIN index; SQLite by FTS5, which `outcomes.search.install` makes."""
+    """PostgreSQL finds words by a GIN index; SQLite by FTS5, which `events.search.install` makes."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("CREATE INDEX outcome_words ON outcomes_outcome USING gin (search_vector)")
 
@@ -22,15 +22,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="outcome",
             name="search_text",
-            field=models.TextField(blank=True, editable=False, help_text="Its words as the index has them."),
+            field=models.TextField(
+                blank=True, db_default="", editable=False, help_text="Its words as the index has them."
+            ),
         ),
         migrations.AddField(
             model_name="outcome",
             name="search_vector",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=outcomes.search.ToTSVector("search_text"),
-                output_field=outcomes.search.TSVectorField(),
+                expression=events.search.ToTSVector("search_text"),
+                output_field=events.search.TSVectorField(),
             ),
         ),
         migrations.RunPython(add_gin_index, drop_gin_index),
@@ -48,7 +50,7 @@ class Migration(migrations.Migration):
                         to="outcomes.outcome",
                     ),
                 ),
-                ("search_text", outcomes.search.IndexedText()),
+                ("search_text", events.search.IndexedText()),
                 ("rank", models.FloatField()),
             ],
             options={"db_table": "outcomes_fts", "managed": False},

@@ -17,11 +17,11 @@ from events import attribution
 from events.codes import random_code
 from events.models import Event, EventPartner, Recorded, RecordedQuerySet, Session, StatusLine, StatusModel
 from events.models.generation import bump_generation
+from events.search import Searchable, SearchIndex, SearchQuerySet
 from outcomes import notifications
 from outcomes.models.count import Key, OutcomeCount, keys_of
 from outcomes.models.status import EVER_PUBLIC, TRANSITIONS, WITH_RAPPORTEUR, Status
 from outcomes.models.theme import Theme
-from outcomes.search import IndexedText, SearchQuerySet, ToTSVector, TSVectorField, indexed
 from participants.models import ActorType
 from participants.text import normalise, validate_plain
 
@@ -189,7 +189,7 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         return self.select_related("event").only(*shown, *events).prefetch_related("themes")
 
 
-class Outcome(Recorded, StatusModel):
+class Outcome(Recorded, Searchable, StatusModel):
     """A takeaway or an action: one table, so that lists, themes and search need one query."""
 
     class Kind(models.TextChoices):
@@ -246,11 +246,6 @@ class Outcome(Recorded, StatusModel):
     request_key = models.UUIDField(
         null=True, unique=True, editable=False, help_text="Sent by the form: a second post of it makes no second row."
     )
-    search_text = models.TextField(blank=True, editable=False, help_text="Its words as the index has them.")
-    search_vector = models.GeneratedField(
-        expression=ToTSVector("search_text"), output_field=TSVectorField(), db_persist=True, editable=False
-    )
-
     public_at = models.DateTimeField(
         null=True, editable=False, help_text="When it was published, while it is public: what lists are read off."
     )
@@ -267,6 +262,8 @@ class Outcome(Recorded, StatusModel):
     )
 
     objects = OutcomeQuerySet.as_manager()
+
+    SEARCHED = ("heading", "text")
 
     class Meta:
         ordering = ["-published_at", "-pk"]
@@ -318,9 +315,6 @@ class Outcome(Recorded, StatusModel):
     def save(self, **kwargs):
         if self.kind == self.Kind.ACTION and not self.progress:
             self.progress = self.Progress.PROPOSED
-        self.search_text = indexed(f"{self.heading} {self.text}")
-        if not {"text", "heading"}.isdisjoint(kwargs.get("update_fields") or ()):
-            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(**kwargs)
 
     def get_absolute_url(self):
@@ -411,8 +405,7 @@ class Outcome(Recorded, StatusModel):
 
         Checks nothing but the version: forms have validated the values, `editable_by` who may.
         """
-        words = indexed(f"{fields.get('heading', self.heading)} {fields.get('text', self.text)}")
-        fields |= {"version": version + 1, "changed_at": timezone.now(), "search_text": words}
+        fields |= {"version": version + 1, "changed_at": timezone.now(), "search_text": self.words(**fields)}
         if not Outcome.objects.filter(pk=self.pk, version=version).update(**fields):
             raise StaleVersion(Outcome.objects.get(pk=self.pk))
         for name, value in fields.items():
@@ -479,21 +472,15 @@ class Outcome(Recorded, StatusModel):
         Outcome.objects.filter(event=event).settle()
 
 
-class OutcomeIndex(models.Model):
-    """The FTS5 table of SQLite, made by `outcomes.search.install`; PostgreSQL has none."""
+class OutcomeIndex(SearchIndex):
+    """The words of outcomes."""
 
     outcome = models.OneToOneField(
         Outcome, on_delete=models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="fts"
     )
-    search_text = IndexedText()
-    rank = models.FloatField()
 
-    class Meta:
-        managed = False
+    class Meta(SearchIndex.Meta):
         db_table = "outcomes_fts"
-
-    def __str__(self):
-        return str(self.pk)
 
 
 class StatusChange(StatusLine):

@@ -1,13 +1,19 @@
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from events import attribution
 from events.attribution import Byline
 from events.models import Event, Participation, StatusLine, StatusModel
+from events.search import Searchable, SearchIndex, SearchQuerySet
 from participants.slugs import unique_slug
 from participants.text import validate_plain
+
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # Chinese and Japanese
 
 
 class ReportQuerySet(models.QuerySet):
@@ -111,7 +117,31 @@ class ReportStatusChange(StatusLine):
         pass
 
 
-class ReportSection(models.Model):
+class ReportSectionQuerySet(SearchQuerySet):
+    def public(self):
+        """Sections of public reports."""
+        return self.filter(report__in=Report.objects.public())
+
+    def with_a_page(self):
+        """Sections that hold something to read; a title alone makes no page."""
+        return self.filter(Q(kind=ReportSection.Kind.OUTCOMES) | ~Q(body=""))
+
+    def tombstones(self):
+        """Sections that were public once: their address says when they were withdrawn and nothing else."""
+        gone = Q(report__status=Report.Status.WITHDRAWN, report__event__in=Event.objects.public())
+        gone |= Q(report__status__in=Report.EVER_PUBLIC, report__event__in=Event.objects.tombstones())
+        return self.filter(gone).exclude(report__event__attribution=attribution.Rule.CLOSED).with_a_page()
+
+    def written(self):
+        """Sections with a text of their own."""
+        return self.filter(kind=ReportSection.Kind.TEXT).exclude(body="")
+
+    def newest(self):
+        """Those of the report published last first, in its order."""
+        return self.order_by(F("report__published_at").desc(nulls_last=True), "report", "position", "pk")
+
+
+class ReportSection(Searchable):
     """A page of a report; one kind renders the event's takeaways and actions."""
 
     class Kind(models.TextChoices):
@@ -125,6 +155,10 @@ class ReportSection(models.Model):
     body = models.TextField(blank=True, validators=[validate_plain], help_text="Markdown: headings, lists, links.")
     position = models.PositiveSmallIntegerField(default=0)
 
+    objects = ReportSectionQuerySet.as_manager()
+
+    SEARCHED = ("title", "body")
+
     class Meta:
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint("report", "slug", name="report_section_slug_once_a_report")]
@@ -136,3 +170,23 @@ class ReportSection(models.Model):
         if not self.slug:
             self.slug = unique_slug(ReportSection.objects.filter(report=self.report_id), self.title)
         super().save(**kwargs)
+
+    def get_absolute_url(self):
+        return reverse("outcomes:report-section", args=[self.report.event.slug, self.slug])
+
+    @property
+    def minutes(self) -> int:
+        """How long its text takes to read: 220 words a minute, or 450 signs of a script that puts no spaces."""
+        signs = len(UNSPACED.findall(self.body))
+        return round(len(UNSPACED.sub("", self.body).split()) / 220 + signs / 450) or 1
+
+
+class ReportSectionIndex(SearchIndex):
+    """The words of report sections."""
+
+    section = models.OneToOneField(
+        ReportSection, on_delete=models.DO_NOTHING, primary_key=True, db_column="rowid", related_name="fts"
+    )
+
+    class Meta(SearchIndex.Meta):
+        db_table = "report_sections_fts"

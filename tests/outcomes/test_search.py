@@ -2,7 +2,8 @@ import pytest
 from django.db import connection
 
 from outcomes.models import Outcome
-from outcomes.search import indexed, marked, rebuild, terms
+from events.extracts import marked
+from events.search import indexed, rebuild, terms
 from tests.factories import TakeawayFactory
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +91,7 @@ def test_relevance_stays_within_what_is_public():
 def test_rebuild_leaves_the_index_as_it_was():
     TakeawayFactory(text="Develop national metrics")
 
-    rebuild()
+    rebuild(Outcome)
 
     assert found("metrics") == {"Develop national metrics"}
 
