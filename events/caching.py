@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.cache import caches
@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from events.models.generation import bump_generation, current_generation
 
 FRESH = 300  # seconds after which a page is made anew though nothing changed: days pass, dates become overdue
+KEEPS = True  # tests turn this off, to see what a page is made of
 LONGEST = 512  # characters of a query string that is worth keeping
 COMPRESSED_FROM = 500  # bytes; below that gzip gains nothing
 
@@ -35,7 +36,7 @@ class Page(NamedTuple):
 
 def kept(request: HttpRequest, parameters: tuple[str, ...], respond: Callable[[], HttpResponse]) -> HttpResponse:
     """Answer with the page that is kept, or by `respond()`, and keep that if it is a whole page for everybody."""
-    key = _key(request, parameters)
+    key = _key(request, parameters) if KEEPS else None
     if key is None:
         return respond()
     etag = f'W/"{key}"'
@@ -46,7 +47,8 @@ def kept(request: HttpRequest, parameters: tuple[str, ...], respond: Callable[[]
         response = respond()
         if hasattr(response, "render"):
             response.render()
-        if response.status_code != 200 or response.streaming or response.cookies or request.session.accessed:
+        session = getattr(request, "session", None)
+        if response.status_code != 200 or response.streaming or response.cookies or (session and session.accessed):
             return response
         small = gzip.compress(response.content, 6, mtime=0) if len(response.content) >= COMPRESSED_FROM else b""
         page = Page(response.content, small, response.headers["Content-Type"], response.get("Vary", ""))
@@ -83,6 +85,26 @@ def _with_headers(response: HttpResponse, etag: str) -> HttpResponse:
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "public, no-cache"  # keep it, but ask each time: what is withdrawn is gone
     return response
+
+
+_remembered: dict[str, tuple[int, Any]] = {}
+
+
+def remembered[Value](name: str, make: Callable[[], Value]) -> Value:
+    """Return what `make()` returned last in this process, or now if what is public has changed since.
+
+    For what many pages need and few bytes hold: the vocabulary, the numbers beside the filters.
+    """
+    if not KEEPS:
+        return make()
+    number = current_generation()
+    made_at, value = _remembered.get(name, (None, None))
+    if made_at != number:
+        value = make()
+        if len(_remembered) > 1000:
+            _remembered.clear()
+        _remembered[name] = number, value
+    return value
 
 
 class StaffWrites:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import django_filters
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django_countries import countries
 
 from events.models import Event, EventSeries
@@ -39,7 +40,7 @@ class PublicFilter(django_filters.FilterSet):
         """Return choices that come from the database, by the name of their filter."""
         return {}
 
-    @property
+    @cached_property
     def chosen(self) -> dict:
         """Valid values by name, without empty ones."""
         self.form.is_valid()
@@ -61,12 +62,12 @@ class PublicFilter(django_filters.FilterSet):
         """Return the query string of this list with `value` as the only one of that parameter."""
         return "?" + urlencode([*(pair for pair in self.query() if pair[0] != name), (name, value)])
 
-    @property
+    @cached_property
     def narrowing(self) -> list[tuple[str, str]]:
         """The parameters that narrow the list: neither the words searched for nor the order."""
         return [pair for pair in self.query() if pair[0] not in {"q", "sort"}]
 
-    @property
+    @cached_property
     def chips(self) -> list[dict]:
         """The filters in force, each with the address of the list without it."""
         return [
@@ -79,7 +80,7 @@ class PublicFilter(django_filters.FilterSet):
         """The address of the list with no filter, the words typed kept."""
         return self.address_without(*self.narrowing)
 
-    @property
+    @cached_property
     def about(self) -> str:
         """What was asked for in one line: "“trust”, Capacity-building, 2025"."""
         words = [f"“{self.chosen['q']}”"] if "q" in self.chosen else []
@@ -100,7 +101,7 @@ class PublicFilter(django_filters.FilterSet):
         """What the form of filters keeps: the words, the order, and filters that have no control of their own."""
         return [pair for pair in self.query() if pair[0] in {"q", "sort", *self.without_control}]
 
-    @property
+    @cached_property
     def facets(self) -> dict[str, dict]:
         """Groups of filters by name."""
         return {name: self.facet(name) for name in self.form.fields}
@@ -115,7 +116,7 @@ class PublicFilter(django_filters.FilterSet):
             return f"Nothing has all of the words “{words}”. Try fewer or other words; endings do not matter."
         return "Together these filters leave nothing." if len(self.narrowing) > 1 else ""
 
-    @property
+    @cached_property
     def ways_on(self) -> list[dict]:
         """Links out of an empty list: drop the last filter, drop all, drop the words."""
         chips, words = self.chips, self.chosen.get("q")
@@ -129,6 +130,10 @@ class PublicFilter(django_filters.FilterSet):
     def label(self, name: str, value: str) -> str:
         """Return the words for a value."""
         return dict(self._choices(name)).get(value, value)
+
+    def options(self, name: str) -> list[tuple[str, str]]:
+        """Return the values of a filter with their words."""
+        return list(self._choices(name))
 
     def _choices(self, name: str) -> Iterator[tuple[str, str]]:
         for value, label in getattr(self.form.fields[name], "choices", []):

@@ -1,13 +1,17 @@
 """What the public list pages share: numbered pages that cost the same at any size, and one address for each page."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
+from django.http import QueryDict
 from django.shortcuts import redirect
 from django.utils.encoding import escape_uri_path
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
+
+from events.caching import kept
 
 PER_PAGE = 20
 COUNT_TO = 1_000  # above this a total reads "1,000+": counting a million rows for each reader is dear
@@ -49,10 +53,16 @@ class DeepPage(Page):
 
 
 class DeepPaginator(Paginator):
-    """Pages of a QuerySet in two queries: a count that stops at `COUNT_TO`, and the rows of the page."""
+    """Pages of a QuerySet without counting it: at most `COUNT_TO` rows are, where the total is not known already.
 
-    def __init__(self, object_list, per_page=PER_PAGE, **kwargs):
+    `object_list`  the rows in their order, or their keys, which `fetch` turns into rows
+    `known`        how many there are, if somebody keeps count; `COUNT_TO` + 1 stands for "more than that"
+    `reach`        how many rows deep people may page
+    """
+
+    def __init__(self, object_list, per_page=PER_PAGE, *, known=None, fetch=None, reach=DEPTH, **kwargs):
         super().__init__(object_list, per_page, **kwargs)
+        self.known, self.fetch, self.reach = known, fetch, reach
 
     @cached_property
     def _counted(self) -> int:
@@ -61,30 +71,50 @@ class DeepPaginator(Paginator):
     @property
     def is_capped(self) -> bool:
         """Whether there are more rows than were counted."""
-        return self._counted > COUNT_TO
+        return self.known is None and self._counted > COUNT_TO
 
     @cached_property
     def count(self):
-        """How many rows pages reach: all of them, or DEPTH when counting stopped."""
-        return DEPTH if self.is_capped else self._counted
+        """How many rows pages reach."""
+        return min(self.reach, DEPTH if self.is_capped else self._counted if self.known is None else self.known)
 
     @property
     def total(self) -> str:
         """The total in words for readers: "87" or "1,000+"."""
-        return f"{number_format(COUNT_TO, force_grouping=True)}+" if self.is_capped else number_format(self._counted)
+        if self.is_capped:
+            return f"{number_format(COUNT_TO, force_grouping=True)}+"
+        return number_format(self._counted if self.known is None else self.known, force_grouping=True)
 
     def page(self, number):
         """Return that page; raises InvalidPage for what is no number, below one or past the last row."""
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
-        rows = list(self.object_list[start : start + self.per_page + 1])
-        if not rows and number > 1:
+        found = list(self.object_list[start : start + self.per_page + 1])
+        if not found and number > 1:
             raise EmptyPage("That page contains no results")
-        return DeepPage(rows[: self.per_page], number, self, followed=len(rows) > self.per_page)
+        rows = found[: self.per_page]
+        return DeepPage(self.fetch(rows) if self.fetch else rows, number, self, followed=len(found) > self.per_page)
 
 
 class PublicPage:
-    """A view anyone may see: it knows its one address, and asks neither who is there nor for a session."""
+    """A view anyone may see: it knows its one address, and asks neither who is there nor for a session.
+
+    The page is kept whole (`events.caching`) under its path and the parameters it reads, the only ones it gets to see.
+    """
+
+    parameters: tuple[str, ...] = ()
+
+    def reads(self) -> tuple[str, ...]:
+        """Return the names of the parameters that this page depends on."""
+        return self.parameters
+
+    def dispatch(self, request, *args, **kwargs):
+        names, asked = self.reads(), QueryDict(mutable=True)
+        for name in names:
+            if name in request.GET:
+                asked.setlist(name, request.GET.getlist(name))
+        request.GET = asked
+        return kept(request, names, partial(super().dispatch, request, *args, **kwargs))
 
     def canonical(self) -> str:
         """Return the address to cite, on the site's own host."""
@@ -97,8 +127,12 @@ class PublicPage:
 class NumberedPages(PublicPage):
     """A list in numbered pages; a page that is not there (any more) leads to the first, filters kept."""
 
+    filterset_class: type | None = None
     paginate_by = PER_PAGE
     paginator_class = DeepPaginator
+
+    def reads(self):
+        return (*self.parameters, "page", *getattr(self.filterset_class, "base_filters", ()))
 
     def query(self) -> list[tuple[str, str]]:
         """Return the parameters that name this list, in a fixed order, without the page."""
@@ -114,8 +148,12 @@ class NumberedPages(PublicPage):
         query = self.query() + ([("page", number)] if number.isdecimal() and number != "1" else [])
         return super().canonical() + (f"?{urlencode(query)}" if query else "")
 
+    def paging(self) -> dict:
+        """Return what the paginator should know beside the rows: `known`, `fetch`, `reach`."""
+        return {}
+
     def paginate_queryset(self, queryset, page_size):
-        paginator = self.get_paginator(queryset, page_size)
+        paginator = self.get_paginator(queryset, page_size, **self.paging())
         page = paginator.page(self.request.GET.get("page") or 1)
         return paginator, page, page.object_list, page.has_other_pages()
 

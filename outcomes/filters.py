@@ -1,13 +1,16 @@
 """What visitors may narrow the outcomes by; one FilterSet for the page and for programs."""
 
+from collections.abc import Collection
+
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
 
-from events.filters import PublicFilter, series_choices, year_choices
+from events.filters import PublicFilter
 from events.models import Event, EventPartner
-from outcomes.models import Addressee, Outcome, Theme
-from participants.models import ActorType, Organisation
+from outcomes.models import Addressee, Outcome, OutcomeTheme
+from outcomes.numbers import Numbers, Vocabulary
+from participants.models import ActorType
 
 
 class OutcomeFilter(PublicFilter):
@@ -38,37 +41,61 @@ class OutcomeFilter(PublicFilter):
         fields = []
 
     @cached_property
-    def themes(self) -> list[Theme]:
-        """The vocabulary, each theme of the first level followed by its sub-themes."""
-        themes = list(Theme.objects.public())
-        return [theme for top in themes if not top.parent_id for theme in (top, *_children(top, themes))]
+    def vocabulary(self) -> Vocabulary:
+        """What the options are made of."""
+        return Vocabulary.now()
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """How many there are, in all and under each option."""
+        return Numbers(self)
 
     def choices(self):
-        partners = EventPartner.objects.filter(event__in=Event.objects.public())
-        organisations = Organisation.objects.filter(pk__in=partners.values("organisation"))
-        event = Event.objects.public().filter(slug__in=self.data.getlist("event"))
+        named = self.data.getlist("event")
+        events = Event.objects.public().filter(slug__in=named).values_list("slug", "title") if named else []
         return {
-            "theme": [(theme.slug, theme.name) for theme in self.themes],
-            "year": year_choices(),
-            "series": series_choices(),
-            "organisation": list(organisations.values_list("slug", "name")),
-            "event": list(event.values_list("slug", "title")) if self.data.getlist("event") else [],
+            "theme": [(theme.slug, theme.name) for theme in self.vocabulary.themes],
+            "year": self.vocabulary.years,
+            "series": self.vocabulary.series,
+            "organisation": self.vocabulary.organisations,
+            "event": list(events),
         }
 
     def facet(self, name):
         facet = super().facet(name)
+        numbers = self.numbers.of(name)
+        if numbers is not None:
+            facet["options"] = [option | {"count": numbers.get(option["value"], 0)} for option in facet["options"]]
         if name == "theme":
-            inner = {theme.slug for theme in self.themes if theme.parent_id}
-            facet["options"] = [{**option, "inner": option["value"] in inner} for option in facet["options"]]
+            inner = {theme.slug for theme in self.vocabulary.themes if theme.parent_id}
+            facet["options"] = [option | {"inner": option["value"] in inner} for option in facet["options"]]
         return facet
 
     def filter_queryset(self, queryset):
         """Apply all filters, then the words with the order: newest first, or as well as they match."""
-        queryset = super().filter_queryset(queryset)
+        queryset = self._narrowed(queryset, self.chosen.keys() - {"q"})
         words = self.chosen.get("q")
         if not words:
             return queryset.newest()
         return queryset.matching(words).newest() if self.order == "newest" else queryset.by_relevance(words)
+
+    def listed(self, names: Collection[str]) -> QuerySet:
+        """Return what lists have under the filters `names` alone, the newest first: for keys and numbers only."""
+        outcomes = self._narrowed(Outcome.objects.all(), names - {"q"})
+        return (outcomes.matching(self.chosen["q"]) if "q" in names else outcomes).newest()
+
+    def keys(self) -> QuerySet:
+        """Return the keys of this list in its order, off one index where there is one for it."""
+        themes, kinds = self.chosen.get("theme", []), self.chosen.get("kind", [])
+        if self.chosen.keys() <= {"theme", "kind", "sort"} and len(themes) == 1 and len(kinds) < 2:
+            (theme,) = (theme for theme in self.vocabulary.themes if theme.slug in themes)
+            return OutcomeTheme.objects.newest(theme, *kinds)
+        return self.filter_queryset(Outcome.objects.all()).values_list("pk", flat=True)
+
+    def _narrowed(self, queryset: QuerySet, names: Collection[str]) -> QuerySet:
+        for name in self.chosen.keys() & set(names):
+            queryset = self.filters[name].filter(queryset, self.chosen[name])
+        return queryset
 
     @property
     def order(self) -> str:
@@ -87,8 +114,9 @@ class OutcomeFilter(PublicFilter):
 
     def filter_theme(self, queryset: QuerySet, name: str, values: list[str]) -> QuerySet:
         """Keep outcomes of any of these themes; a theme includes its sub-themes."""
-        chosen = {theme.pk for theme in self.themes if theme.slug in values}
-        wanted = [theme.pk for theme in self.themes if theme.pk in chosen or theme.parent_id in chosen]
+        themes = self.vocabulary.themes
+        chosen = {theme.pk for theme in themes if theme.slug in values}
+        wanted = [theme.pk for theme in themes if theme.pk in chosen or theme.parent_id in chosen]
         return queryset.about(wanted)
 
     def filter_addressed_to(self, queryset: QuerySet, name: str, values: list[str]) -> QuerySet:
@@ -107,7 +135,3 @@ class OutcomeFilter(PublicFilter):
     def leave(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Narrow nothing yet: words and order come last, in `filter_queryset`."""
         return queryset
-
-
-def _children(top: Theme, themes: list[Theme]) -> list[Theme]:
-    return [theme for theme in themes if theme.parent_id == top.pk]

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.cache import caches
+
+from events.models.generation import forget_generation
 from django.db import connection
 
 from tests.factories import (
@@ -42,8 +44,19 @@ def _static_files_as_they_are(settings):
 
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch):
-    """Each test begins without pages kept by another, and sees at once what it changes itself."""
-    monkeypatch.setattr("events.models.generation.TRUSTED", 0)
+    """Pages are made anew at each visit, so that a test sees what they are made of; see `as_served`."""
+    monkeypatch.setattr("events.caching.KEEPS", False)
+
+
+@pytest.fixture
+def as_served(monkeypatch):
+    """Pages and numbers are kept as in production; what this process changes itself is seen at once."""
+    monkeypatch.setattr("events.caching.KEEPS", True)
+    monkeypatch.setattr("events.caching._remembered", {})
+    forget_generation()
+    caches["pages"].clear()
+    yield
+    forget_generation()
     caches["pages"].clear()
 
 

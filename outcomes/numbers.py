@@ -1,0 +1,163 @@
+"""How many outcomes there are in a list, and under each option of its filters.
+
+Where somebody keeps count (no filter, one theme, one kind, or one value beside those) the numbers are exact and cost
+one small query, or none. Under more filters than that they are taken from the newest thousand of the list.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import F
+from django.db.models.functions import ExtractYear
+
+from events.caching import remembered
+from events.filters import year_choices
+from events.models import Event, EventPartner, EventSeries
+from events.pages import COUNT_TO
+from outcomes.models import Addressee, OutcomeCount, OutcomeTheme, Theme
+from participants.models import Organisation
+
+FACETS = ("kind", "theme", "year", "series", "organisation", "progress", "addressed_to")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What options are made of; the same for everybody until something public changes."""
+
+    themes: list[Theme]  # each of the first level followed by its sub-themes
+    years: list[tuple[str, str]]
+    series: list[tuple[str, str]]
+    organisations: list[tuple[str, str]]
+    keys: dict[str, dict[str, str]]  # facet → value in the address → key in OutcomeCount
+
+    @classmethod
+    def now(cls) -> "Vocabulary":
+        """Return the vocabulary of today, read once in each process and generation."""
+        return remembered("outcomes.vocabulary", cls._read)
+
+    @classmethod
+    def _read(cls) -> "Vocabulary":
+        themes = list(Theme.objects.public())
+        series = list(EventSeries.objects.filter(pk__in=Event.objects.public().values("series")))
+        partners = EventPartner.objects.filter(event__in=Event.objects.public()).values("organisation")
+        organisations = list(Organisation.objects.filter(pk__in=partners).only("slug", "name"))
+        return cls(
+            themes=[one for top in themes if not top.parent_id for one in (top, *_inner(top, themes))],
+            years=year_choices(),
+            series=[(one.slug, one.name) for one in series],
+            organisations=[(one.slug, one.name) for one in organisations],
+            keys={
+                "theme": {one.slug: str(one.pk) for one in themes},
+                "series": {one.slug: str(one.pk) for one in series},
+                "organisation": {one.slug: str(one.pk) for one in organisations},
+            },
+        )
+
+
+def _inner(top: Theme, themes: list[Theme]) -> list[Theme]:
+    return [theme for theme in themes if theme.parent_id == top.pk]
+
+
+def kept(theme: Theme | None = None) -> dict[str, dict[str, Counter]]:
+    """Return the numbers that are kept, of all or about `theme`: {facet: {key: {kind: number}}}."""
+    name = f"outcomes.counts.{theme.pk if theme else ''}"
+    return remembered(name, lambda: OutcomeCount.objects.under(theme))
+
+
+class Numbers:
+    """The numbers of one filtered list; `found` is its OutcomeFilter."""
+
+    def __init__(self, found):
+        self.found = found
+        self.vocabulary = Vocabulary.now()
+        self.chosen = {name: _as_list(value) for name, value in found.chosen.items() if name != "sort"}
+        self._hits: dict[frozenset[str], list[dict]] = {}
+
+    @cached_property
+    def total(self) -> int:
+        """How many outcomes the list has; `COUNT_TO` + 1 stands for "more than that"."""
+        beside = set(self.chosen) - {"kind", "theme"}
+        if not beside and self._is_kept(set(self.chosen)):
+            return self._number("total", "", self.chosen.keys())
+        if len(beside) == 1 and self._is_kept(set(self.chosen) - beside):
+            (name,) = beside
+            if name in FACETS and len(self.chosen[name]) == 1:
+                return self._number(name, self._key(name, self.chosen[name][0]), set(self.chosen) - beside)
+        return len(self.hits(frozenset(self.chosen)))
+
+    def of(self, name: str) -> dict[str, int] | None:
+        """Return the number beside each value of a facet, under the other filters; None for what is not counted."""
+        if name not in FACETS:
+            return None
+        others = set(self.chosen) - {name}
+        values = [value for value, _ in self.found.options(name)]
+        if self._is_kept(others):
+            if name == "kind":
+                return {value: self._number("total", "", others, kinds=[value]) for value in values}
+            return {value: self._number(name, self._key(name, value), others) for value in values}
+        numbers = self._tally(name, self.hits(frozenset(others))[:COUNT_TO])
+        return {value: numbers[self._key(name, value)] for value in values}
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some of the numbers are of the newest thousand only."""
+        return any(len(hits) > COUNT_TO for hits in self._hits.values())
+
+    def hits(self, names: frozenset[str]) -> list[dict]:
+        """Return what is counted of the newest `COUNT_TO` + 1 outcomes under the filters `names`."""
+        if names not in self._hits:
+            rows = self.found.listed(names).values(
+                "pk",
+                "kind",
+                "progress",
+                "event",
+                series=F("event__series"),
+                year=ExtractYear("event__starts_on"),
+            )
+            self._hits[names] = list(rows[: COUNT_TO + 1])
+        return self._hits[names]
+
+    def _is_kept(self, names: set[str]) -> bool:
+        """Whether the numbers under the filters `names` are kept."""
+        return names <= {"kind", "theme"} and ("theme" not in names or len(self.chosen["theme"]) == 1)
+
+    def _number(self, facet: str, key: str, names, kinds: list[str] | None = None) -> int:
+        theme = self._theme() if "theme" in names else None
+        numbers = kept(theme).get(facet, {}).get(key, Counter())
+        kinds = kinds or (self.chosen["kind"] if "kind" in names else None)
+        return sum(number for kind, number in numbers.items() if kinds is None or kind in kinds)
+
+    def _theme(self) -> Theme:
+        (slug,) = self.chosen["theme"]
+        return next(theme for theme in self.vocabulary.themes if theme.slug == slug)
+
+    def _key(self, name: str, value: str) -> str:
+        return self.vocabulary.keys[name].get(value, "") if name in self.vocabulary.keys else value
+
+    def _tally(self, name: str, hits: list[dict]) -> Counter:
+        """Return how many of `hits` have each key of a facet."""
+        if name in ("kind", "progress", "series", "year"):
+            return Counter(str(hit[name]) for hit in hits if hit[name] is not None)
+        of_outcome = {hit["pk"] for hit in hits}
+        numbers: defaultdict[str, set[int]] = defaultdict(set)
+        if name == "theme":
+            tags = OutcomeTheme.objects.filter(outcome__in=of_outcome).values_list("outcome", "theme", "top")
+            for outcome, theme, top in tags:
+                numbers[str(theme)].add(outcome)
+                numbers[str(top)].add(outcome)
+        elif name == "addressed_to":
+            for outcome, actor in Addressee.objects.filter(action__in=of_outcome).values_list("action", "actor_type"):
+                numbers[actor].add(outcome)
+        else:
+            partners = EventPartner.objects.filter(event__in={hit["event"] for hit in hits})
+            of_event = defaultdict(set)
+            for hit in hits:
+                of_event[hit["event"]].add(hit["pk"])
+            for event, organisation in partners.values_list("event", "organisation"):
+                numbers[str(organisation)] |= of_event[event]
+        return Counter({key: len(outcomes) for key, outcomes in numbers.items()})
+
+
+def _as_list(value) -> list[str]:
+    return list(value) if isinstance(value, list) else [value]

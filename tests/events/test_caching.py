@@ -1,0 +1,186 @@
+"""Public pages are kept whole, and none outlives a change of what is public."""
+
+import gzip
+
+import pytest
+from django.urls import reverse
+
+from events import caching, workflow
+from events.models import PublicGeneration
+from events.models.generation import bump_generation
+from tests.factories import EventFactory, OutcomeFactory, ParticipationFactory, RoleFactory, TakeawayFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_served")]
+
+
+@pytest.fixture
+def takeaway():
+    return TakeawayFactory(text="What was agreed", published=True)
+
+
+def page_of(outcome):
+    return reverse("outcomes:outcome-detail", args=[outcome.code])
+
+
+def test_second_visit_asks_the_database_nothing(client, takeaway, django_assert_num_queries):
+    first = client.get(page_of(takeaway))
+
+    with django_assert_num_queries(0):
+        second = client.get(page_of(takeaway))
+
+    assert second.content == first.content
+    assert second.headers["ETag"] == first.headers["ETag"]
+
+
+def test_reader_who_has_the_page_is_told_so(client, takeaway, django_assert_num_queries):
+    etag = client.get(page_of(takeaway)).headers["ETag"]
+
+    with django_assert_num_queries(0):
+        response = client.get(page_of(takeaway), headers={"If-None-Match": etag})
+
+    assert (response.status_code, response.content) == (304, b"")
+
+
+def test_page_may_be_kept_by_others_only_if_they_ask_each_time(client, takeaway):
+    assert client.get(page_of(takeaway)).headers["Cache-Control"] == "public, no-cache"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda outcome, by: outcome.withdraw(by=by),
+        lambda outcome, by: outcome.event.withdraw(by=by),
+        lambda outcome, by: workflow.set_attribution(outcome.event, "closed", by=by),
+    ],
+)
+def test_what_is_taken_back_is_gone_at_once(client, takeaway, editor, change, django_capture_on_commit_callbacks):
+    addresses = [
+        page_of(takeaway),
+        reverse("outcomes:outcome-list"),
+        reverse("home"),
+        takeaway.event.get_absolute_url(),
+    ]
+    etags = {address: client.get(address).headers["ETag"] for address in addresses}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        change(takeaway, editor)
+
+    for address, etag in etags.items():
+        response = client.get(address, headers={"If-None-Match": etag})
+        assert response.status_code != 304
+        assert "What was agreed" not in response.content.decode()
+
+
+def test_new_wording_is_shown_at_once(client, takeaway):
+    client.get(page_of(takeaway))
+
+    takeaway.revise(version=takeaway.version, text="Agreed otherwise")
+
+    assert "Agreed otherwise" in client.get(page_of(takeaway)).content.decode()
+
+
+def test_another_process_sees_a_change_within_a_second(client, takeaway, editor, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("events.models.generation.time.monotonic", lambda: now[0])
+    client.get(page_of(takeaway))
+    PublicGeneration.objects.update(number=PublicGeneration.objects.get().number + 1)  # as another process would
+    type(takeaway).objects.filter(pk=takeaway.pk).update(text="Changed elsewhere")
+
+    assert "What was agreed" in client.get(page_of(takeaway)).content.decode()
+    now[0] += 0.6
+    assert "Changed elsewhere" in client.get(page_of(takeaway)).content.decode()
+
+
+def test_editor_who_saves_a_form_makes_pages_anew(client, takeaway, editor):
+    client.get(page_of(takeaway))
+    before = PublicGeneration.objects.get().number
+    client.force_login(editor)
+
+    client.post(reverse("admin:outcomes_takeaway_changelist"), {"action": "", "index": 0})
+
+    assert PublicGeneration.objects.get().number > before
+
+
+def test_parameters_a_page_does_not_know_make_no_page_of_their_own(client, takeaway):
+    etags = {client.get(f"{page_of(takeaway)}{query}").headers["ETag"] for query in ("", "?utm=1", "?page=2&x=%00")}
+
+    assert len(etags) == 1
+
+
+def test_parameters_a_page_knows_make_pages_of_their_own(client):
+    TakeawayFactory(text="About boats", published=True)
+    OutcomeFactory(kind="action", text="Build boats", published=True)
+    address = reverse("outcomes:outcome-list")
+
+    pages = {client.get(f"{address}{query}").content for query in ("", "?kind=action", "?kind=takeaway", "?q=about")}
+
+    assert len(pages) == 4
+
+
+def test_part_of_a_page_is_not_given_for_the_whole(client, takeaway):
+    address = reverse("outcomes:outcome-list")
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    whole = client.get(address).content.decode()
+
+    assert "<html" not in part
+    assert "<html" in whole
+
+
+def test_page_is_sent_compressed_to_who_takes_it(client, takeaway):
+    address = reverse("outcomes:outcome-list")
+    plain, small = client.get(address), client.get(address, headers={"Accept-Encoding": "gzip"})
+
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(small.content) == plain.content
+    assert "Accept-Encoding" in small.headers["Vary"]
+
+
+def test_signed_in_reader_gets_the_page_of_everybody(client, takeaway, editor, django_assert_num_queries):
+    anonymous = client.get(page_of(takeaway)).content
+    client.force_login(editor)
+
+    with django_assert_num_queries(0):
+        response = client.get(page_of(takeaway))
+
+    assert response.content == anonymous
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_what_is_not_there_is_not_kept(client, status):
+    outcome = OutcomeFactory(withdrawn=True) if status == 410 else OutcomeFactory()
+
+    response = client.get(page_of(outcome))
+
+    assert response.status_code == status
+    assert "ETag" not in response
+
+
+def test_tombstone_gives_way_when_it_is_published_again(client, editor):
+    outcome = OutcomeFactory(withdrawn=True, text="Back again")
+    assert client.get(page_of(outcome)).status_code == 410
+
+    outcome.publish(by=editor)
+
+    assert "Back again" in client.get(page_of(outcome)).content.decode()
+
+
+def test_name_that_the_rule_no_longer_allows_is_gone_at_once(client, editor):
+    event = EventFactory(on_record=True)
+    RoleFactory(role="chair", participation=ParticipationFactory(event=event, public=True, person__name="Nemo Outis"))
+    assert "Nemo Outis" in client.get(event.get_absolute_url()).content.decode()
+
+    workflow.set_attribution(event, "chatham_house", by=editor)
+
+    assert "Nemo Outis" not in client.get(event.get_absolute_url()).content.decode()
+
+
+def test_remembered_is_made_again_after_a_change():
+    made = []
+
+    def make():
+        made.append(1)
+        return len(made)
+
+    assert [caching.remembered("test", make), caching.remembered("test", make)] == [1, 1]
+    bump_generation()
+    assert caching.remembered("test", make) == 2
