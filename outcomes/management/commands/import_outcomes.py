@@ -29,7 +29,7 @@ class Command(BaseCommand):
         event = self.find(Event.objects.filter(slug=event), f"No event has the address “{event}”.")
         if session:
             session = self.find(
-                Session.objects.filter(event=event, code=session), f"The event has no session {session}."
+                Session.objects.filter(event=event, code=session), f"The event has no session with the code {session}."
             )
         author = self.find(User.objects.filter(email=by.casefold()), f"Nobody has the address {by}.") if by else None
         try:
@@ -80,6 +80,7 @@ class Command(BaseCommand):
                 session=session,
                 text=proposal.text,
                 heading=proposal.heading[:200],
+                progress=Outcome.Progress.PROPOSED if proposal.kind == Outcome.Kind.ACTION else "",
                 author=author,
                 position=position + offset,
             )
