@@ -2,17 +2,17 @@
 
 # What a page could ask a browser for and none of ours does. Passkeys and copying stay with the site itself.
 UNUSED = (
-    "accelerometer autoplay bluetooth camera display-capture encrypted-media fullscreen gamepad geolocation gyroscope "
-    "hid idle-detection local-fonts magnetometer microphone midi payment picture-in-picture screen-wake-lock serial usb "
-    "web-share xr-spatial-tracking"
+    "accelerometer autoplay camera display-capture encrypted-media fullscreen gamepad geolocation gyroscope hid "
+    "idle-detection local-fonts magnetometer microphone midi payment picture-in-picture screen-wake-lock serial usb "
+    "xr-spatial-tracking"
 ).split()
 POLICY = ", ".join(
     [*(f"{name}=()" for name in UNUSED), "clipboard-write=(self)", "publickey-credentials-get=(self)"]
 )
 
 
-class PermissionsPolicy:
-    """Middleware: tells the browser to refuse what no page of the site uses, whoever asks for it."""
+class FurtherHeaders:
+    """Middleware: the browser refuses what no page of the site uses, and lends our answers to no other site's pages."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -20,4 +20,5 @@ class PermissionsPolicy:
     def __call__(self, request):
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

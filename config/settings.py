@@ -74,7 +74,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "config.headers.PermissionsPolicy",
+    "config.headers.FurtherHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "participants.middleware.PrivateResponses",  # outside the session and CSRF: it sees every cookie they set
     "django.contrib.sessions.middleware.SessionMiddleware",

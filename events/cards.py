@@ -193,6 +193,7 @@ class CardImage(View):
         else:
             response = HttpResponse(_kept(card), content_type="image/png")
         response["ETag"] = etag
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"  # shown where the link is shared
         response["Cache-Control"] = "public, no-cache"  # keep it, but ask each time: what is withdrawn is gone
         return response
 
