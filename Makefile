@@ -3,7 +3,7 @@ PORT ?= 8000
 export PORT
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres coverage check lock
+.PHONY: help demo test test-postgres coverage check bench lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ coverage: ## run the suite on SQLite and list the lines that no test runs
 
 check: ## check format, lint, types, templates, migrations, deployment settings and scripts
 	@scripts/check.sh
+
+bench: ## fill databases with a million outcomes and measure the public pages (SIZES="10000 100000", ARGS=--help)
+	@scripts/bench.sh $(ARGS)
 
 lock: ## write requirements*.txt anew from requirements*.in (ARGS=--upgrade for newer versions)
 	@scripts/lock.sh $(ARGS)

@@ -1,0 +1,83 @@
+"""The bench fills and measures, so that nobody finds it rotten on the day a figure is wanted."""
+
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+
+from bench import report
+
+SIZE = 200
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """Run the bench once over a few outcomes on the database under test; return what it writes and says."""
+    postgresql = connection.vendor == "postgresql"
+    base = f"readout_bench_test_{os.getpid()}"
+    url = os.environ.get("DATABASE_URL", "") if postgresql else ""
+    if postgresql:
+        url = urlsplit(url)._replace(path=f"/{base}").geturl()
+    command = [sys.executable, "-W", "error", "-m", "bench", "--sizes", str(SIZE), "--rounds", "1"]
+    command += ["--folder", str(tmp_path / "databases"), "--results", str(tmp_path / "results")]
+    command += ["--only", "postgresql" if postgresql else "sqlite", *(["--postgresql", url] if postgresql else [])]
+    yield lambda: subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    if postgresql:
+        with psycopg.connect(url, dbname="postgres", autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {base}_{SIZE} WITH (FORCE)")
+
+
+def test_it_fills_measures_and_writes_a_table(bench, tmp_path):
+    done = bench()
+
+    assert done.returncode == 0, done.stderr
+    [written] = (tmp_path / "results").glob("*.md")
+    text = written.read_text()
+    assert f"## {SIZE} outcomes" in text
+    assert "The floor: 2 queries" in text
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ") and "---" not in line][1:]
+    assert {"| Home", "| Outcomes, page 500", "| Theme", "| Event, 30 sessions, 60 outcomes"} <= {
+        row[0] for row in rows
+    }
+    assert all(int(row[1]) > 0 and float(row[3]) > 0 for row in rows)
+
+
+def test_it_says_what_is_wrong_with_a_server_that_is_not_there():
+    command = [sys.executable, "-m", "bench", "--only", "postgresql", "--postgresql", "postgres://nobody@127.0.0.1:1/x"]
+
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "PostgreSQL is left out, its server does not answer (name one with BENCH_DATABASE_URL)"
+    )
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_its_table_replaces_what_stands_between_the_marks(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text(f"Before\n{report.BEGIN}\nold\n{report.END}\nAfter\n")
+
+    report.write_between_marks(readme, "new")
+
+    assert readme.read_text() == f"Before\n{report.BEGIN}\nnew\n{report.END}\nAfter\n"
+
+
+def test_a_file_without_marks_is_left_as_it_is(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text("Before\n")
+
+    with pytest.raises(ValueError, match="no <!-- bench -->"):
+        report.write_between_marks(readme, "new")
+
+    assert readme.read_text() == "Before\n"
+
+
+def test_a_site_has_none_of_its_addresses(client):
+    assert client.get(f"{reverse('home')}bench/floor/").status_code == 404
