@@ -1,0 +1,137 @@
+"""Outcomes of other dialogues that go with one, and takeaways that dialogues have in common; always with the reason."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connections
+from django.db.models import Func, QuerySet, Value
+from django.utils.translation import gettext, ngettext
+
+from events.search import TSVectorField, indexed
+from outcomes.likeness import Likeness, forms
+from outcomes.listed import listed, theme_keys
+from outcomes.models import Outcome, OutcomeTheme, Theme
+
+SHOWN = 4
+CANDIDATES = 200  # newest outcomes of its themes, or newest hits of its words, among which the nearest are looked for
+MOST_THEMES = 5  # of an outcome that are asked for candidates
+RARE_WORDS = 8  # of a wording that are searched for
+SIMILAR_AT, WORDS_IN_COMMON = 0.15, 3  # likeness and shared word forms that make two wordings similar
+SAME_WORDS = 2  # named as the reason
+RECURS_AT, RECURS_SHARING = 0.5, 4  # from this likeness and that many shared word forms on, it is the same thought
+GROUPS = 3
+
+
+def related(outcome: Outcome, themes: Sequence[Theme]) -> list[dict[str, Any]]:
+    """Return up to four public outcomes of other dialogues, each with `why` it is shown, in two queries.
+
+    Those that share most themes come first, among them the most similar wordings; where themes give too few, the search
+    index is asked for what shares its rarest words. `outcome` has `search_text`; `themes` are its own.
+    """
+    mine = outcome.pk
+    found = {row[0]: row for row in _of_themes(outcome, themes)}
+    likeness = Likeness({mine: outcome.search_text} | {key: row[1] for key, row in found.items()})
+    names = {theme.pk: theme.name for theme in themes}
+    shared = {key: [pk for pk in names if str(pk) in row[2].split(",")] for key, row in found.items()}
+    place = {key: number for number, key in enumerate(found)}
+    nearest = sorted(found, key=lambda key: (-len(shared[key]), -likeness.between(mine, key), place[key]))[:SHOWN]
+
+    wanted: Any = nearest
+    if len(nearest) < SHOWN:
+        words = likeness.rarest(mine, outcome.search_text, RARE_WORDS)
+        hits = _having_any(_elsewhere(outcome), words).newest().values("pk")[:CANDIDATES]
+        either = [Outcome.objects.filter(pk__in=keys).order_by().values("pk") for keys in (nearest, hits)]
+        wanted = either[0].union(either[1]) if nearest else hits
+    found_cards = listed(_elsewhere(outcome).filter(pk__in=wanted), "search_text", "public_at", themes={})
+    cards = {card["pk"]: card for card in found_cards}
+
+    chosen = [cards[key] | {"why": _same_themes([names[pk] for pk in shared[key]])} for key in nearest if key in cards]
+    rest = {key: card for key, card in cards.items() if key not in nearest}
+    if rest and len(chosen) < SHOWN:
+        chosen += _similar(outcome, rest)[: SHOWN - len(chosen)]
+    return chosen
+
+
+def _elsewhere(outcome: Outcome) -> QuerySet:
+    return Outcome.objects.public().exclude(event=outcome.event_id)
+
+
+def _of_themes(outcome: Outcome, themes: Sequence[Theme]) -> QuerySet | list:
+    """Return (key, index text, keys of its themes) of the newest of other dialogues under each of `themes`."""
+    asked = themes[:MOST_THEMES]
+    if not asked:
+        return []
+    tags = OutcomeTheme.objects.filter(public_at__isnull=False).exclude(outcome__event=outcome.event_id)
+    newest = [
+        tags.filter(theme=theme).order_by("-public_at", "-outcome").values("pk")[: CANDIDATES // len(asked)]
+        for theme in asked
+    ]
+    arms = [OutcomeTheme.objects.filter(pk__in=keys).order_by().values("outcome") for keys in newest]
+    keys = arms[0].union(*arms[1:]) if len(arms) > 1 else arms[0]
+    rows = _elsewhere(outcome).filter(pk__in=keys).annotate(theme_keys=theme_keys()).newest()
+    return rows.values_list("pk", "search_text", "theme_keys")
+
+
+class _AnyOf(Func):
+    """PostgreSQL's query for any of some words with OR between them, in whatever form."""
+
+    function = "websearch_to_tsquery"
+    template = "%(function)s('english', %(expressions)s)"
+    output_field = TSVectorField()
+
+
+def _having_any(outcomes: QuerySet, words: Sequence[str]) -> QuerySet:
+    """Narrow to those that have any of `words`, which are words of the index: letters and digits."""
+    if not words:
+        return outcomes.none()
+    if connections[outcomes.db].vendor == "postgresql":
+        return outcomes.filter(search_vector__answers=_AnyOf(Value(" or ".join(f'"{word}"' for word in words))))
+    return outcomes.filter(fts__search_text__match=" OR ".join(f'"{word}"' for word in words))
+
+
+def _similar(outcome: Outcome, found: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those that share enough words, the most alike first."""
+    mine = outcome.pk
+    likeness = Likeness({mine: outcome.search_text} | {key: card["search_text"] for key, card in found.items()})
+    newest = sorted(found, key=lambda key: (found[key]["public_at"], key), reverse=True)
+    near = {key: likeness.between(mine, key) for key in newest}
+    alike = [key for key in newest if near[key] >= SIMILAR_AT and len(likeness.shared(mine, key)) >= WORDS_IN_COMMON]
+    alike.sort(key=lambda key: -near[key])
+    return [found[key] | {"why": _same_words(outcome, likeness.shared(mine, key))} for key in alike]
+
+
+def _same_themes(names: list[str]) -> str:
+    return ngettext("Same theme: %s", "Same themes: %s", len(names)) % ", ".join(names)
+
+
+def _same_words(outcome: Outcome, shared: list[str]) -> str:
+    """Return the reason with the rarest words as `outcome` has them."""
+    words = dict.fromkeys(word.casefold() for word in re.findall(r"\w+", outcome.text))
+    named = [next((word for word in words if forms(indexed(word)) == {form}), "") for form in shared]
+    return gettext("Similar wording: %s") % ", ".join([word for word in named if word][:SAME_WORDS])
+
+
+def recurring(takeaways: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return groups of takeaways (with `search_text`) that say much the same in different dialogues, at most three.
+
+    A dialogue stands in a group once; the most alike come first, within a group the newest.
+    """
+    rows = {row["pk"]: row for row in takeaways}
+    likeness = Likeness({key: row["search_text"] for key, row in rows.items()})
+    groups: list[list[int]] = []
+    taken: set[int] = set()
+    for _, one, other in likeness.pairs(RECURS_AT, RECURS_SHARING):
+        if rows[one]["event_id"] == rows[other]["event_id"] or not taken.isdisjoint({one, other}):
+            continue
+        group = [one, other]
+        for key in rows:
+            events = {rows[member]["event_id"] for member in group}
+            alike = all(likeness.between(key, member) >= RECURS_AT for member in group)
+            if key not in taken and rows[key]["event_id"] not in events and alike:
+                group.append(key)
+        taken.update(group)
+        groups.append(group)
+        if len(groups) == GROUPS:
+            break
+    return [[rows[key] for key in rows if key in group] for group in groups]
