@@ -4,18 +4,15 @@ Where somebody keeps count (no filter, one theme, one kind, or one value beside 
 one small query, or none. Under more filters than that they are taken from the newest thousand of the list.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-
-from django.db.models import F
-from django.db.models.functions import ExtractYear
 
 from events.caching import remembered
 from events.filters import year_choices
 from events.models import Event, EventPartner, EventSeries
 from events.pages import COUNT_TO
-from outcomes.models import Addressee, OutcomeCount, OutcomeTheme, Theme
+from outcomes.models import OutcomeCount, Theme
 from participants.models import Organisation
 
 FACETS = ("kind", "theme", "year", "series", "organisation", "progress", "addressed_to")
@@ -105,17 +102,9 @@ class Numbers:
         return any(len(hits) > COUNT_TO for hits in self._hits.values())
 
     def hits(self, names: frozenset[str]) -> list[dict]:
-        """Return what is counted of the newest `COUNT_TO` + 1 outcomes under the filters `names`."""
+        """Return what the newest `COUNT_TO` + 1 outcomes under the filters `names` are counted as."""
         if names not in self._hits:
-            rows = self.found.listed(names).values(
-                "pk",
-                "kind",
-                "progress",
-                "event",
-                series=F("event__series"),
-                year=ExtractYear("event__starts_on"),
-            )
-            self._hits[names] = list(rows[: COUNT_TO + 1])
+            self._hits[names] = list(self.found.listed(names).values_list("counted", flat=True)[: COUNT_TO + 1])
         return self._hits[names]
 
     def _is_kept(self, names: set[str]) -> bool:
@@ -138,25 +127,9 @@ class Numbers:
     def _tally(self, name: str, hits: list[dict]) -> Counter:
         """Return how many of `hits` have each key of a facet."""
         if name in ("kind", "progress", "series", "year"):
-            return Counter(str(hit[name]) for hit in hits if hit[name] is not None)
-        of_outcome = {hit["pk"] for hit in hits}
-        numbers: defaultdict[str, set[int]] = defaultdict(set)
-        if name == "theme":
-            tags = OutcomeTheme.objects.filter(outcome__in=of_outcome).values_list("outcome", "theme", "top")
-            for outcome, theme, top in tags:
-                numbers[str(theme)].add(outcome)
-                numbers[str(top)].add(outcome)
-        elif name == "addressed_to":
-            for outcome, actor in Addressee.objects.filter(action__in=of_outcome).values_list("action", "actor_type"):
-                numbers[actor].add(outcome)
-        else:
-            partners = EventPartner.objects.filter(event__in={hit["event"] for hit in hits})
-            of_event = defaultdict(set)
-            for hit in hits:
-                of_event[hit["event"]].add(hit["pk"])
-            for event, organisation in partners.values_list("event", "organisation"):
-                numbers[str(organisation)] |= of_event[event]
-        return Counter({key: len(outcomes) for key, outcomes in numbers.items()})
+            return Counter(str(hit[name]) for hit in hits if hit[name])
+        plural = {"theme": "themes", "organisation": "organisations"}.get(name, name)
+        return Counter(str(key) for hit in hits for key in hit[plural])
 
 
 def _as_list(value) -> list[str]:
