@@ -22,6 +22,8 @@ PUBLIC = {
     "events:event-detail": ["event"],
     "outcomes:outcome-list": [],
     "outcomes:outcome-detail": ["published"],
+    "outcomes:action-list": [],
+    "outcomes:search": [],
     "outcomes:theme-list": [],
     "outcomes:theme-detail": ["theme"],
     "healthz": [],

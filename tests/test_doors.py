@@ -57,6 +57,17 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
         reverse("outcomes:outcome-detail", args=[s.takeaway.code]),
         reverse("outcomes:outcome-detail", args=[s.action.code]),
     ],
+    "outcomes:action-list": lambda s: _with_queries(
+        "outcomes:action-list",
+        f"theme={s.theme.slug}",
+        "attention=ownerless",
+        "attention=stale",
+        "sort=due",
+        "sort=updated",
+    ),
+    "outcomes:search": lambda s: _with_queries(
+        "outcomes:search", "q=shown", "q=shown&type=events", "q=shown&type=themes", "q=shown&type=reports"
+    ),
     "outcomes:theme-list": lambda s: [reverse("outcomes:theme-list")],
     "outcomes:theme-detail": lambda s: [reverse("outcomes:theme-detail", args=[s.theme.slug])],
 }

@@ -83,7 +83,10 @@ class ActionUpdate(models.Model):
 
     class Meta:
         ordering = ["-on", "-pk"]
-        indexes = [models.Index(fields=["action", "-on"], name="action_update_latest")]
+        indexes = [
+            models.Index(fields=["action", "-on"], name="action_update_latest"),
+            models.Index(fields=["-on", "-id"], name="action_update_newest"),
+        ]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="action_update_has_words")]
 
     def __str__(self):

@@ -1,3 +1,4 @@
+import datetime as dt
 from collections import Counter, defaultdict
 from itertools import batched
 from typing import Any
@@ -12,6 +13,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 
 from events import attribution
 from events.codes import random_code
@@ -28,6 +30,10 @@ from participants.text import normalise, validate_plain
 BATCH = 500  # outcomes settled in one go
 TEXT_LIMIT = 2000  # characters that the database takes
 TEXT_BUDGET = 500  # characters that readers take: one sentence an item
+
+
+# Actions of which something is still to come; written like this, SQLite too sees that its partial indexes serve.
+OPEN = Q(kind="action") & ~Q(progress="done") & ~Q(progress="not_taken_forward") & ~Q(progress="superseded")
 
 
 class StaleVersion(Exception):
@@ -117,6 +123,33 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         tags = {f"outcome_themes__{name}": value for name, value in OutcomeTheme.under(theme, kind).items()}
         return self.filter(**tags).order_by("-outcome_themes__public_at", "-outcome_themes__outcome")
 
+    def overdue(self, today: dt.date | None = None):
+        """Actions whose day has passed and that nobody settled."""
+        return self.filter(is_overdue(today))
+
+    def stale(self, today: dt.date | None = None):
+        """Open actions that have been public for twelve months without a word in them."""
+        return self.filter(is_stale(today))
+
+    def ownerless(self):
+        """Open actions that nobody answers for, or only who declined to."""
+        return self.filter(is_ownerless())
+
+    def soonest_due(self):
+        """Those that lists have, by the day they are due; those without one last."""
+        return self.filter(public_at__isnull=False).order_by(F("due_on").asc(nulls_last=True), F("id").desc())
+
+    def last_updated(self):
+        """Those that lists have and of which there was word, the latest word first: read off the index of updates."""
+        last = _related("updates").filter(action=OuterRef("pk")).order_by("-on", "-pk").values("pk")[:1]
+        told = self.filter(public_at__isnull=False, updates__pk=Subquery(last))
+        return told.order_by("-updates__on", "-updates__pk")
+
+    def with_last_update(self):
+        """Annotate `updated_on`, the day of the last word of each action."""
+        last = _related("updates").filter(action=OuterRef("pk")).order_by("-on", "-pk").values("on")[:1]
+        return self.annotate(updated_on=Subquery(last))
+
     def beside(self, outcome):
         """The ones just before and just after `outcome` (with a number) as its event's are printed."""
         same = self.filter(event=outcome.event_id)
@@ -187,6 +220,34 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         of_event = ("title", "slug", "reference", "starts_on", "ends_on")
         events = [f"event__{name}" for name in of_event]
         return self.select_related("event").only(*shown, *events).prefetch_related("themes")
+
+
+def _related(name: str) -> models.QuerySet:
+    """Return the rows that point at outcomes under `name`; their models are defined after this one."""
+    return Outcome._meta.get_field(name).related_model.objects.all()
+
+
+def is_overdue(today: dt.date | None = None) -> Q:
+    """Return the condition of `overdue()`."""
+    return OPEN & Q(due_on__lt=today or timezone.localdate())
+
+
+def is_stale(today: dt.date | None = None) -> Q:
+    """Return the condition of `stale()`."""
+    since = a_year_before(today or timezone.localdate())
+    midnight = timezone.make_aware(dt.datetime.combine(since, dt.time.min))
+    word = _related("updates").filter(action=OuterRef("pk"), on__gte=since)
+    return OPEN & Q(public_at__lt=midnight) & ~Exists(word)
+
+
+def is_ownerless() -> Q:
+    """Return the condition of `ownerless()`."""
+    return OPEN & ~Exists(_related("owners").filter(action=OuterRef("pk")).exclude(response="declined"))
+
+
+def a_year_before(day: dt.date) -> dt.date:
+    """Return the same day of the year before; 28 February for the 29th."""
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 class Outcome(Recorded, Searchable, StatusModel):
@@ -280,6 +341,16 @@ class Outcome(Recorded, Searchable, StatusModel):
                 name="outcome_newest_of_a_kind",
             ),
             models.Index("status", "changed_at", name="outcome_queue"),
+            models.Index(
+                "due_on",
+                F("id").desc(),
+                condition=Q(kind="action", public_at__isnull=False),
+                name="action_by_due_date",
+            ),
+            models.Index("due_on", condition=OPEN & Q(public_at__isnull=False), name="action_open_by_due_date"),
+            models.Index(
+                F("public_at").desc(), F("id").desc(), condition=OPEN & Q(public_at__isnull=False), name="action_open"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["takeaway", "action"]), name="outcome_kind_is_known"),
@@ -339,9 +410,33 @@ class Outcome(Recorded, Searchable, StatusModel):
         return self.kind == self.Kind.ACTION
 
     @property
+    def is_open(self) -> bool:
+        """Whether something of it is still to come."""
+        return self.is_action and self.progress not in self.SETTLED
+
+    @property
     def is_overdue(self) -> bool:
         """Whether its date has passed and nobody settled it."""
-        return bool(self.due_on) and self.progress not in self.SETTLED and self.due_on < timezone.localdate()
+        return self.is_open and bool(self.due_on) and self.due_on < timezone.localdate()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is open and has been public for twelve months without a word in them."""
+        if not self.is_open or not self.public_at:
+            return False
+        return max(timezone.localdate(self.public_at), self.updated_on or dt.date.min) < a_year_before(
+            timezone.localdate()
+        )
+
+    @property
+    def is_ownerless(self) -> bool:
+        """Whether it is open and nobody answers for it, or only who declined to."""
+        return self.is_open and all(owner.response == "declined" for owner in self.owners.all())
+
+    @cached_property
+    def updated_on(self) -> dt.date | None:
+        """The day of the last word of it; lists annotate it (`with_last_update`)."""
+        return self.updates.order_by("-on", "-pk").values_list("on", flat=True).first()
 
     @property
     def is_with_rapporteur(self) -> bool:

@@ -1,0 +1,25 @@
+"""Several counts in one query."""
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
+
+from events.pages import COUNT_TO
+
+
+def count_each(**lists: models.QuerySet) -> dict[str, int]:
+    """Return how many rows each of `lists` has; `COUNT_TO` + 1 stands for "more than that"."""
+    numbers = dict.fromkeys(lists, 0)
+    parts, params = {}, []
+    for name, rows in lists.items():
+        try:
+            sql, values = rows.order_by().values("pk")[: COUNT_TO + 1].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts[name] = f"(SELECT COUNT(*) FROM ({sql}) AS counted)"  # noqa: S608 (Django's own SQL, values apart)
+        params += values
+    if parts:
+        using = next(iter(lists.values())).db
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts.values())}", params)
+            numbers |= dict(zip(parts, cursor.fetchone(), strict=True))
+    return numbers

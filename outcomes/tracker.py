@@ -1,0 +1,109 @@
+"""What visitors may narrow the tracker of actions by, and the numbers it begins with."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from events.counting import count_each
+from events.pages import COUNT_TO
+from outcomes.filters import OutcomeFilter
+from outcomes.models import Outcome, OutcomeTheme
+from outcomes.models.outcome import is_overdue, is_ownerless, is_stale
+
+LONGEST = 8  # bars of one group; the filters have the rest
+
+ATTENTION = {"overdue": is_overdue, "stale": is_stale, "ownerless": is_ownerless}
+
+
+class ActionFilter(OutcomeFilter):
+    """Actions by how far they are, what they need, what they are about and whom they address."""
+
+    q = series = event = None  # type: ignore[assignment]  # the list of outcomes has these
+    kind = django_filters.MultipleChoiceFilter(choices=[("action", "Action")])
+    attention = django_filters.MultipleChoiceFilter(
+        label=_("Needs attention"),
+        choices=[("overdue", _("Overdue")), ("stale", _("No word for 12 months")), ("ownerless", _("No owner yet"))],
+        method="filter_attention",
+    )
+    sort = django_filters.ChoiceFilter(
+        label=_("Order"),
+        choices=[("newest", _("Newest")), ("due", _("Due first")), ("updated", _("Last update"))],
+        method="leave",
+    )
+
+    without_control = ()
+
+    @classmethod
+    def _usable(cls, data):
+        usable = super()._usable(data)
+        usable["kind"] = "action"  # whatever the address says; numbers and lists then are those of actions
+        return usable
+
+    def choices(self):
+        return {name: choices for name, choices in super().choices().items() if name in self.filters}
+
+    def query(self):
+        return [pair for pair in super().query() if pair[0] != "kind"]
+
+    def facet(self, name):
+        facet = super().facet(name)
+        if name == "attention":
+            facet["options"] = [option | {"count": self.needs[option["value"]]} for option in facet["options"]]
+        return facet
+
+    @cached_property
+    def needs(self) -> dict[str, int]:
+        """How many actions need what, under the other filters; `COUNT_TO` + 1 stands for "more than that"."""
+        others = self.listed(self.chosen.keys() - {"attention", "sort"})
+        return count_each(**{name: others.filter(condition()) for name, condition in ATTENTION.items()})
+
+    def filter_attention(self, queryset: QuerySet, name: str, values: list[str]) -> QuerySet:
+        """Keep actions that need any of these."""
+        wanted = Q()
+        for value in values:
+            wanted |= ATTENTION[value]()
+        return queryset.filter(wanted)
+
+    @property
+    def order(self):
+        """The order in force: newest, due or updated."""
+        return self.chosen.get("sort", "newest")
+
+    @property
+    def orders(self):
+        return [
+            {"value": value, "label": label, "href": self.address_with("sort", value), "current": value == self.order}
+            for value, label in self._choices("sort")
+        ]
+
+    def filter_queryset(self, queryset):
+        queryset = self._narrowed(queryset, self.chosen.keys())
+        if self.order == "due":
+            return queryset.soonest_due()
+        return queryset.last_updated() if self.order == "updated" else queryset.newest()
+
+    def keys(self):
+        themes = self.chosen.get("theme", [])
+        if self.chosen.keys() <= {"theme", "kind", "sort"} and len(themes) == 1 and self.order == "newest":
+            (theme,) = (theme for theme in self.vocabulary.themes if theme.slug in themes)
+            return OutcomeTheme.objects.newest(theme, "action")
+        return self.filter_queryset(Outcome.objects.all()).values_list("pk", flat=True)
+
+    def bars(self, name: str, *, all_of_them: bool = False) -> dict[str, Any]:
+        """Return the legend of a facet and its options with how many stand under each, as shares (0–100) of the most.
+
+        Without `all_of_them` the largest eight that are not empty, themes of the first level only.
+        """
+        facet = self.facets[name]
+        options = [option | {"href": self.address_with(name, option["value"])} for option in facet["options"]]
+        if not all_of_them:
+            options = [option for option in options if option["count"] and not option.get("inner")]
+            options = sorted(options, key=lambda option: -option["count"])[:LONGEST]
+        most = max((option["count"] for option in options), default=0)
+        for option in options:
+            option["share"] = max(round(100 * option["count"] / most), 1) if option["count"] else 0
+            option["capped"] = option["count"] > COUNT_TO and name == "attention"
+        return {"legend": facet["legend"], "name": name, "options": options}
