@@ -6,9 +6,7 @@ UNUSED = (
     "idle-detection local-fonts magnetometer microphone midi payment picture-in-picture screen-wake-lock serial usb "
     "xr-spatial-tracking"
 ).split()
-POLICY = ", ".join(
-    [*(f"{name}=()" for name in UNUSED), "clipboard-write=(self)", "publickey-credentials-get=(self)"]
-)
+POLICY = ", ".join([*(f"{name}=()" for name in UNUSED), "clipboard-write=(self)", "publickey-credentials-get=(self)"])
 
 
 class FurtherHeaders:

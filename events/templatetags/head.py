@@ -4,14 +4,15 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
 
 @register.simple_block_tag
-def words(content: str) -> str:
+def words(content: SafeString) -> SafeString:
     """Keep what is rendered in between under a name, to print it twice: {% words as title %}…{% endwords %}."""
-    return content.strip()
+    return content
 
 
 @register.simple_tag
