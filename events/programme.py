@@ -1,65 +1,121 @@
-"""The programme of an event as a page shows it: by day, sessions with their groups, people who may be named."""
+"""The programme of an event by day: sessions with their breakout groups and the people who may be named."""
 
 import datetime as dt
-from collections.abc import Iterable
+import zoneinfo
+from collections import defaultdict
 from dataclasses import dataclass, field
 
-from events.models import Role, Session
+from django.utils import timezone
+from django.utils.formats import time_format
+
+from events.models import Event, Session
+from events.people import Named
+from events.prepared import Prepared
+
+_SESSIONS = Prepared(
+    lambda event: (
+        event.sessions.public()
+        .in_programme_order()
+        .values(
+            *(
+                "pk",
+                "code",
+                "parent",
+                "kind",
+                "number",
+                "title",
+                "starts_at",
+                "ends_at",
+                "programme_day",
+                "room",
+                "body",
+            )
+        )
+    )
+)
+_KINDS = dict(Session.Kind.choices)
 
 
 @dataclass
 class Entry:
-    """A session or breakout group, what may be shown of its people, and the groups under it."""
+    """A session or breakout group as the programme prints it, and the groups under it."""
 
-    session: Session
-    day: dt.date | None
-    people: list[dict] = field(default_factory=list)
+    code: str
+    kind: str  # “Breakout group 2”
+    title: str
+    room: str
+    body: str
+    starts_at: dt.datetime | None  # these two in the zone of the event
+    ends_at: dt.datetime | None
+    day: dt.date | None  # the one it stands under
+    parent: int | None
+    people: list[Named] = field(default_factory=list)
     groups: list["Entry"] = field(default_factory=list)
-    level: int = 3
-
-    @property
-    def kind(self) -> str:
-        """What it is called in the programme: “Breakout group 2”."""
-        return self.session.label or self.session.get_kind_display()
+    level: int = 3  # of its heading
 
     @property
     def other_date(self) -> dt.date | None:
         """The date on which it starts where that is not the day it stands under, as after midnight."""
-        if not self.session.starts_at:
-            return None
-        date = self.session.starts_at.astimezone(self.session.event.zone).date()
+        date = self.starts_at.date() if self.starts_at else None
         return date if self.day and date != self.day else None
 
+    @property
+    def below(self) -> int:
+        """The level of headings inside its text."""
+        return self.level + 1
 
-def person(role: Role) -> dict:
-    """Return how to name someone in their role; `role` comes from `public()`."""
-    byline = role.byline
-    return {
-        "name": byline.name,
-        "position": byline.position,
-        "affiliation": byline.affiliation,
-        "role": role.get_role_display(),
-    }
+    @property
+    def times(self) -> list[tuple[str, str]]:
+        """Start and end as (moment with its offset, hour as printed)."""
+        return [(time.isoformat(), time_format(time)) for time in (self.starts_at, self.ends_at) if time]
 
 
-def programme(sessions: Iterable[Session], roles: Iterable[Role]) -> list[tuple[dt.date | None, list[Entry]]]:
-    """Return (day, entries) in order; both come from `public()`, sessions in programme order, with their event."""
-    entries = {session.pk: Entry(session, session.day) for session in sessions}
-    for role in roles:
-        if role.session_id in entries:
-            entries[role.session_id].people.append(person(role))
-    days: dict[dt.date | None, list[Entry]] = {}
-    for entry in entries.values():
-        if entry.session.parent_id in entries:
-            entries[entry.session.parent_id].groups.append(entry)
+@dataclass
+class Programme:
+    """The days of an event in order, each with its entries; without a day come those that have none."""
+
+    days: list[tuple[dt.date | None, list[Entry]]]
+    starts_at: dt.datetime | None = None  # of the first session with a time, and the end of the last
+    ends_at: dt.datetime | None = None
+
+    def __bool__(self):
+        return bool(self.days)
+
+
+def programme(event: Event, people: dict[int | None, list[Named]]) -> Programme:
+    """Return the programme of a public `event`, in one query; `people` by the key of their session."""
+    zone = event.zone
+    entries = {row["pk"]: _entry(row, zone) for row in _SESSIONS.rows(event)}
+    days: dict[dt.date | None, list[Entry]] = defaultdict(list)
+    for pk, entry in entries.items():
+        entry.people = people.get(pk, [])
+        if above := entries.get(entry.parent or 0):
+            above.groups.append(entry)
         else:
-            days.setdefault(entry.day, []).append(entry)
+            days[entry.day].append(entry)
     dated = sorted(day for day in days if day)
-    _settle((entry for day in days.values() for entry in day), level=4 if dated else 3)
-    return [(day, days[day]) for day in (*dated, *([None] if None in days else []))]
+    for day in days.values():
+        _settle(day, level=4 if dated else 3)
+    return Programme(
+        [(day, days[day]) for day in (*dated, *([None] if None in days else []))],
+        min((entry.starts_at for entry in entries.values() if entry.starts_at), default=None),
+        max((entry.ends_at for entry in entries.values() if entry.ends_at), default=None),
+    )
 
 
-def _settle(entries: Iterable[Entry], level: int, day: dt.date | None = None) -> None:
+def _entry(row: dict, zone: zoneinfo.ZoneInfo) -> Entry:
+    kind, number = _KINDS[row["kind"]], row["number"]
+    starts_at, ends_at = (row[name] and timezone.localtime(row[name], zone) for name in ("starts_at", "ends_at"))
+    return Entry(
+        **{name: row[name] for name in ("code", "title", "room", "body", "parent")},
+        kind=f"{kind} {number}" if number else kind,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        day=row["programme_day"] or (starts_at.date() if starts_at else None),
+    )
+
+
+def _settle(entries: list[Entry], level: int, day: dt.date | None = None) -> None:
     """Give entries the level of their headings; groups stand under the day of the session above them."""
     for entry in entries:
         entry.level, entry.day = level, day or entry.day

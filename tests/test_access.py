@@ -9,7 +9,13 @@ from django.urls import reverse
 from outcomes.models import Outcome
 from participants.groups import EDITOR_PERMISSIONS
 from tests.addresses import addresses
-from tests.factories import TakeawayFactory, ThemeFactory
+from tests.factories import (
+    EventPartnerFactory,
+    ReportFactory,
+    ReportSectionFactory,
+    TakeawayFactory,
+    ThemeFactory,
+)
 
 ROLES = ("anonymous", "outsider", "other_rapporteur", "rapporteur", "editor", "administrator")
 SIGN_IN = "to sign in"
@@ -22,10 +28,20 @@ PUBLIC = {
     "events:event-detail": ["event"],
     "outcomes:outcome-list": [],
     "outcomes:outcome-detail": ["published"],
+    "outcomes:outcome-cite": ["published", "extension"],
     "outcomes:action-list": [],
     "outcomes:search": [],
+    "outcomes:report-section": ["event", "section"],
+    "outcomes:organisation-detail": ["organisation"],
     "outcomes:theme-list": [],
     "outcomes:theme-detail": ["theme"],
+    "events:event-card": ["event"],
+    "outcomes:outcome-card": ["published"],
+    "sitemap": [],
+    "sitemap-pages": [],
+    "sitemap-dialogues": [1],
+    "robots": [],
+    "security-txt": [],
     "healthz": [],
 }
 
@@ -46,7 +62,7 @@ DESK = {
 }
 
 # Files: nothing is there for anybody, and nobody posts.
-FILES = {"events:event-image", "events:resource-file", "events:partner-logo", "outcomes:evidence-file"}
+FILES = {"events:event-image", "events:resource-file", "outcomes:organisation-logo", "outcomes:evidence-file"}
 
 # Pages of whoever signs in or out; what they promise is in tests/participants.
 SIGNING = {
@@ -112,15 +128,24 @@ def arguments(group, event, rapporteur):
         "published": TakeawayFactory(event=event, published=True).code,
         "draft": TakeawayFactory(event=event, session=group, author=rapporteur).code,
         "group": group.code,
+        "extension": "bib",
+        "section": ReportSectionFactory(report=ReportFactory(event=event, published=True), body="Words").slug,
+        "organisation": EventPartnerFactory(event=event).organisation.slug,
     }
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", PUBLIC)
-def test_public_page_is_the_same_for_everybody(visit, arguments, name, role):
-    address = reverse(name, args=[arguments[key] for key in PUBLIC[name]])
+def test_public_page_is_the_same_for_everybody(visit, arguments, settings, name, role):
+    settings.SECURITY_CONTACT = "mailto:security@example.org"
+    address = reverse(name, args=[arguments.get(key, key) for key in PUBLIC[name]])
 
     assert visit(role, address) == (200, 405)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_code_in_capitals_leads_everybody_to_the_same_address(visit, role):
+    assert visit(role, reverse("outcomes:outcome-any-case", args=["AAAAAAAA"])) == (301, 405)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -209,7 +234,7 @@ def test_administrators_see_the_lists_of_the_portal(visit, name, route):
 
 
 def test_every_address_stands_in_a_table():
-    listed = {*PUBLIC, *FILES, *DESK, *SIGNING, *SECOND_FACTOR, "outcomes:desk", "readyz"}
+    listed = {*PUBLIC, *FILES, *DESK, *SIGNING, *SECOND_FACTOR, "outcomes:desk", "outcomes:outcome-any-case", "readyz"}
 
     assert {name for name, route in addresses() if not route.startswith("admin/")} == {
         name for name in listed if not name.startswith("admin")

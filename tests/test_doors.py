@@ -15,6 +15,7 @@ from tests.factories import (
     ActionUpdateFactory,
     ContributionFactory,
     EventFactory,
+    EventPartnerFactory,
     OutcomeFactory,
     ParticipationFactory,
     PersonFactory,
@@ -43,6 +44,9 @@ class Scene:
     theme: object
     takeaway: object
     action: object
+    section: object  # of the event's report, with a text
+    closing: object  # the section of it that prints takeaways and actions
+    organisation: object
 
 
 # URL name → the address of that door in a scene. Everything a visitor can open stands here: see the last test.
@@ -68,15 +72,35 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
     "outcomes:search": lambda s: _with_queries(
         "outcomes:search", "q=shown", "q=shown&type=events", "q=shown&type=themes", "q=shown&type=reports"
     ),
+    "outcomes:outcome-cite": lambda s: [
+        reverse("outcomes:outcome-cite", args=[outcome.code, extension])
+        for outcome in (s.takeaway, s.action)
+        for extension in ("txt", "bib", "ris")
+    ],
+    "outcomes:report-section": lambda s: [s.section.get_absolute_url(), s.closing.get_absolute_url()],
+    "outcomes:organisation-detail": lambda s: [
+        reverse("outcomes:organisation-detail", args=[s.organisation.slug]) + query
+        for query in ("", "?role=convener", "?page=1")
+    ],
     "outcomes:theme-list": lambda s: [reverse("outcomes:theme-list")],
-    "outcomes:theme-detail": lambda s: [reverse("outcomes:theme-detail", args=[s.theme.slug])],
+    "outcomes:theme-detail": lambda s: [
+        f"{reverse('outcomes:theme-detail', args=[s.theme.slug])}{query}"
+        for query in ("", "?kind=takeaway", "?kind=action", "?page=1")
+    ],
+    "sitemap": lambda s: [reverse("sitemap")],
+    "sitemap-pages": lambda s: [reverse("sitemap-pages")],
+    "sitemap-dialogues": lambda s: [reverse("sitemap-dialogues", args=[1])],
 }
 
 # Addresses that anybody may open and that show no content of the portal.
-NO_CONTENT = {"healthz", "readyz", "sign-in", "sign-in-code", "sign-out"}
+NO_CONTENT = {"healthz", "readyz", "sign-in", "sign-in-code", "sign-out", "robots", "security-txt"}
+NO_CONTENT |= {"outcomes:outcome-any-case"}  # leads to the same code in small letters, whatever it is
+
+# Images drawn of what is public: tests of their own in test_findable.py.
+IMAGES = {"events:event-card", "outcomes:outcome-card"}
 
 # Addresses of files: tests of their own in test_files.py.
-FILES = {"events:event-image", "events:resource-file", "events:partner-logo", "outcomes:evidence-file"}
+FILES = {"events:event-image", "events:resource-file", "outcomes:organisation-logo", "outcomes:evidence-file"}
 
 # Behind a sign-in: tests/test_access.py.
 SIGNED_IN_PREFIXES = ("desk/", "admin/", "accounts/")
@@ -92,12 +116,19 @@ def scene(db):
     event = EventFactory(title="Shown dialogue")
     session = SessionFactory(event=event, title="Shown session")
     theme = ThemeFactory(name="Shown theme")
+    report = ReportFactory(event=event, title="Shown report", published=True)
+    partner = EventPartnerFactory(event=event, organisation__name="Shown organisation", role="convener")
+    action = ActionFactory(event=event, text="Shown action", themes=[theme], published=True)
+    ActionOwnerFactory(action=action, organisation=partner.organisation)
     return Scene(
         event=event,
         session=session,
         theme=theme,
         takeaway=TakeawayFactory(event=event, session=session, text="Shown takeaway", themes=[theme], published=True),
-        action=ActionFactory(event=event, text="Shown action", themes=[theme], published=True),
+        action=action,
+        section=ReportSectionFactory(report=report, title="Shown section", body="Shown words."),
+        closing=ReportSectionFactory(report=report, title="Shown closing", kind="outcomes"),
+        organisation=partner.organisation,
     )
 
 
@@ -261,10 +292,11 @@ def test_resource_that_is_not_public_is_behind_no_door(client, scene):
 
 
 def test_report_that_is_not_published_is_behind_no_door(client, scene):
-    report = ReportFactory(event=scene.event, title=SECRET, disclaimer=SECRET)
+    event = EventFactory(title="Shown with a draft")
+    report = ReportFactory(event=event, title=SECRET, disclaimer=SECRET)
     ReportSectionFactory(report=report, title=SECRET, body=SECRET)
 
-    assert_nowhere(client, scene)
+    assert_nowhere(client, dataclasses.replace(scene, event=event))
 
 
 def test_raw_contribution_is_behind_no_door(client, scene):
@@ -312,7 +344,7 @@ def test_stale_denormalised_column_opens_no_door(client, scene):
 
 
 def test_every_public_address_is_tested_as_a_door():
-    listed = {*DOORS, *NO_CONTENT, *FILES}
+    listed = {*DOORS, *NO_CONTENT, *FILES, *IMAGES}
     public = {name for name, route in addresses() if not route.startswith(SIGNED_IN_PREFIXES)}
 
     assert public == listed

@@ -1,6 +1,9 @@
+from pathlib import PurePosixPath
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.template.defaultfilters import filesizeformat
 
 from events.models.event import Event
 from events.models.session import Session
@@ -66,3 +69,14 @@ class Resource(models.Model):
     def href(self) -> str:
         """Where it opens: its address, or its file here."""
         return self.url or self.file.url
+
+    @property
+    def file_facts(self) -> str:
+        """Type and size of its file, "PDF, 240.6 KB"; nothing for an address or a file that is gone."""
+        if not self.file:
+            return ""
+        try:
+            size = self.file.size
+        except OSError:
+            return ""
+        return f"{PurePosixPath(self.file.name).suffix.lstrip('.').upper()}, {filesizeformat(size)}"

@@ -1,15 +1,30 @@
 from django.urls import path, re_path
 
-from outcomes.views import actions, card, outcome, outcome_list, search, theme
+from outcomes.views import actions, address, card, organisation, outcome, outcome_list, report, search, theme
 from participants.files import NAME
 
 urlpatterns = [
     path("outcomes/", outcome_list.OutcomeList.as_view(), name="outcome-list"),
     re_path(r"^outcomes/(?P<code>[a-z2-7]{8})/$", outcome.OutcomeDetail.as_view(), name="outcome-detail"),
+    re_path(r"^outcomes/(?P<code>[A-Za-z2-7]{8})/$", address.AnyCase.as_view(), name="outcome-any-case"),
     re_path(r"^outcomes/(?P<code>[a-z2-7]{8})/card\.png$", card.OutcomeCard.as_view(), name="outcome-card"),
+    re_path(
+        r"^outcomes/(?P<code>[a-z2-7]{8})/cite\.(?P<extension>txt|bib|ris)$",
+        outcome.OutcomeCite.as_view(),
+        name="outcome-cite",
+    ),
     path("actions/", actions.ActionList.as_view(), name="action-list"),
     path("search/", search.Search.as_view(), name="search"),
     path("themes/", theme.ThemeList.as_view(), name="theme-list"),
     re_path(r"^themes/(?P<slug>[-\w]+)/$", theme.ThemeDetail.as_view(), name="theme-detail"),
+    re_path(
+        r"^events/(?P<slug>[-\w]+)/report/(?P<section>[-\w]+)/$",
+        report.ReportSectionDetail.as_view(),
+        name="report-section",
+    ),
+    re_path(
+        r"^organisations/(?P<slug>[-\w]+)/$", organisation.OrganisationDetail.as_view(), name="organisation-detail"
+    ),
+    re_path(rf"^media/organisations/{NAME}$", organisation.OrganisationLogo.as_view(), name="organisation-logo"),
     re_path(rf"^media/evidence/{NAME}$", outcome.EvidenceFile.as_view(), name="evidence-file"),
 ]

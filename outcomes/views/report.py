@@ -1,0 +1,78 @@
+"""The report of an event, a section a page."""
+
+import datetime as dt
+
+from django.db.models.functions import Length
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.generic import TemplateView
+
+from events import structured
+from events.pages import PublicPage
+from events.printed import printed
+from events.templatetags.markup import outline
+from events.views import gone
+from outcomes.models import ReportSection
+
+
+class ReportSectionDetail(PublicPage, TemplateView):
+    """A section of a public report, with the ones before and after it; one kind prints takeaways and actions."""
+
+    template_name = "outcomes/report_section.html"
+
+    def get(self, request, *args, **kwargs):
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            withdrawn = self.tombstone(kwargs["slug"], kwargs["section"])
+            if withdrawn is None:
+                raise
+            return gone(request, withdrawn)
+
+    @staticmethod
+    def tombstone(event: str, section: str) -> dt.datetime | None:
+        """Return when a section's event, or else its report, was withdrawn."""
+        stones = ReportSection.objects.tombstones().filter(report__event__slug=event, slug=section)
+        stone = stones.select_related("report__event").first()
+        if stone is None:
+            return None
+        return stone.report.event.withdrawn_at or stone.report.changes.latest("at").at
+
+    def get_context_data(self, slug, section, **kwargs):
+        of_public = ReportSection.objects.public().filter(report__event__slug=slug)
+        shown = get_object_or_404(
+            of_public.with_a_page().select_related("report__event", "report__author__person"), slug=section
+        )
+        report, event = shown.report, shown.report.event
+        contents = [
+            {"slug": slug, "title": title, "has_page": bool(length) or kind == ReportSection.Kind.OUTCOMES}
+            for slug, title, kind, length in of_public.values_list("slug", "title", "kind", Length("body"))
+        ]
+        body, headings = outline(shown.body)
+        trail = [(gettext("Events"), reverse("events:event-list")), (event.title, event.get_absolute_url())]
+        return super().get_context_data(
+            **kwargs,
+            section=shown,
+            report=report,
+            event=event,
+            outcomes=printed(event) if shown.kind == ReportSection.Kind.OUTCOMES else None,
+            contents=contents,
+            body=body,
+            headings=headings,
+            trail=trail,
+            structured=structured.graph(
+                structured.breadcrumbs([*trail, (shown.title, shown.get_absolute_url())]),
+            ),
+            **neighbours(shown.slug, [section for section in contents if section["has_page"]]),
+        )
+
+
+def neighbours(slug: str, pages: list[dict]) -> dict[str, dict | None]:
+    """Return the sections before and after `slug` among those that have a page."""
+    place = [page["slug"] for page in pages].index(slug)
+    return {
+        "before": pages[place - 1] if place else None,
+        "after": pages[place + 1] if place + 1 < len(pages) else None,
+    }
