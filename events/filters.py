@@ -167,7 +167,7 @@ class EventFilter(PublicFilter):
     q = django_filters.CharFilter(label="Words", method="filter_text")
     year = django_filters.ChoiceFilter(label="Year", method="filter_year")
     series = django_filters.ChoiceFilter(label="Series", field_name="series__slug")
-    format = django_filters.MultipleChoiceFilter(label="Format", choices=Event.Format.choices)
+    format = django_filters.MultipleChoiceFilter(label="Format", choices=Event.Format.choices, distinct=False)
     country = django_filters.ChoiceFilter(label="Country")
 
     class Meta:

@@ -21,8 +21,9 @@ class OutcomeFilter(PublicFilter):
 
     q = django_filters.CharFilter(label="Words", method="leave")
     theme = django_filters.MultipleChoiceFilter(label="Theme", method="filter_theme")
-    kind = django_filters.MultipleChoiceFilter(label="Kind", choices=Outcome.Kind.choices)
-    progress = django_filters.MultipleChoiceFilter(label="Progress", choices=Outcome.Progress.choices)
+    # DISTINCT would sort every hit before the first page: no filter here gives a row twice.
+    kind = django_filters.MultipleChoiceFilter(label="Kind", choices=Outcome.Kind.choices, distinct=False)
+    progress = django_filters.MultipleChoiceFilter(label="Progress", choices=Outcome.Progress.choices, distinct=False)
     addressed_to = django_filters.MultipleChoiceFilter(
         label="Addressed to", choices=ActorType.choices, method="filter_addressed_to"
     )
