@@ -22,7 +22,7 @@ class ActionFilter(OutcomeFilter):
     """Actions by how far they are, what they need, what they are about and whom they address."""
 
     q = series = event = None  # type: ignore[assignment]  # the list of outcomes has these
-    kind = django_filters.MultipleChoiceFilter(choices=[("action", "Action")])
+    kind = django_filters.MultipleChoiceFilter(choices=[("action", "Action")], distinct=False)
     attention = django_filters.MultipleChoiceFilter(
         label=_("Needs attention"),
         choices=[("overdue", _("Overdue")), ("stale", _("No word for 12 months")), ("ownerless", _("No owner yet"))],
