@@ -8,7 +8,8 @@ from events.search import IDEOGRAPHIC, IDEOGRAPHS, LONGEST, indexed, terms
 
 _WORD = re.compile(rf"{IDEOGRAPHS.pattern}|[^\W{IDEOGRAPHIC}]+")
 _ENDINGS = re.compile(r"(?:ings?|ed|es|s|ies|ions?|ment|ly|e|y)$")
-_MARKUP = re.compile(r"^[ \t]*(?:#{1,6}|>|[-*+]|\d+[.)])[ \t]+|[*_`|]+|\]\([^)]*\)|\[", re.MULTILINE)
+_MARKS_OF_BLOCKS = re.compile(r"^[ \t]*(?:#{1,6}|>|[-*+]|\d+[.)])[ \t]+|\|", re.MULTILINE)
+_MARKS_OF_WORDS = re.compile(r"[*_`]+|\]\([^)]*\)|\[")
 _SPACES = re.compile(r"\s+")
 EXTRACT = 240  # characters of an extract
 BEFORE = 60  # of them before the first hit
@@ -73,7 +74,7 @@ def _places(run: str, pair: str) -> Iterator[int]:
 
 def extract(text: str, query: str) -> str:
     """Return a line or two of a long Markdown `text`, without its markup, from where a word was first found."""
-    plain = _SPACES.sub(" ", _MARKUP.sub(" ", text[:LONGEST])).strip()
+    plain = _SPACES.sub(" ", _MARKS_OF_WORDS.sub("", _MARKS_OF_BLOCKS.sub(" ", text[:LONGEST]))).strip()
     first = next((start for start, _ in _hits(plain, _stems(query))), 0)
     start = 0 if first <= BEFORE else plain.find(" ", first - BEFORE) + 1
     shown = plain[start : start + EXTRACT]
