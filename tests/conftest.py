@@ -2,10 +2,9 @@
 
 import pytest
 from django.core.cache import caches
-
-from events.models.generation import forget_generation
 from django.db import connection
 
+from events.models.generation import forget_generation
 from tests.factories import (
     BreakoutGroupFactory,
     EventFactory,

@@ -7,7 +7,6 @@ from django.utils.functional import cached_property
 from participants.groups import ADMINISTRATORS, STAFF_GROUPS
 from participants.text import canonical_email, validate_plain
 
-
 DEMO_DOMAIN = "demo.readout.example"  # accounts that sign in only while DEBUG is on: their password is public
 
 
