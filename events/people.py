@@ -1,7 +1,7 @@
 """The people of an event who may be named, as its page prints them."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import F
 
@@ -46,26 +46,36 @@ _PARTICIPANTS = Prepared(lambda event: event.participations.public().values("pk"
 _QUOTES = Prepared(
     lambda event: event.quotes.public().values("text", "rule", "recorded_under", "speaker", **naming("speaker"))
 )
-_LABELS = dict(Role.Role.choices)
+_LABELS = {str(value): str(label) for value, label in Role.Role.choices}
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """Somebody in a role, as they may be named."""
 
     role: str  # “Moderator”
     byline: Byline
-    participation: int
 
 
-def people(event: Event) -> dict[int | None, list[Named]]:
-    """Return who may be named in which session (its key; None: the whole event) of a public `event`, in one query."""
-    named = defaultdict(list)
-    for row in _ROLES.rows(event):
+class People(NamedTuple):
+    """Who may be named at an event."""
+
+    of_session: dict[int | None, tuple[Named, ...]]  # by the key of their session
+    of_the_whole: tuple[Named, ...]
+    already: set[int]  # the participations of those of the whole event
+
+
+def people(event: Event) -> People:
+    """Return who may be named in which session of a public `event` and for the whole of it, in one query."""
+    named: dict[int | None, list[Named]] = defaultdict(list)
+    rows = _ROLES.rows(event)
+    for row in rows:
         rule = attribution.strictest(row["rule"], row["recorded_under"])
-        somebody = Named(_LABELS[row["role"]], attribution.byline(as_they_were(row), rule), row["participation"])
-        named[row["session"]].append(somebody)
-    return dict(named)
+        named[row["session"]].append(Named(_LABELS[row["role"]], attribution.byline(as_they_were(row), rule)))
+    return People(
+        {session: tuple(found) for session, found in named.items()},
+        tuple(named[None]),
+        {row["participation"] for row in rows if row["session"] is None},
+    )
 
 
 def participants(event: Event, besides: set[int]) -> list[Byline]:

@@ -2,9 +2,8 @@
 under."""
 
 import datetime as dt
-from dataclasses import dataclass, field
 from itertools import groupby
-from operator import itemgetter
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +12,7 @@ from events.models import Event
 from events.prepared import Prepared
 
 SHOWN = 100  # outcomes on an event's page; the list of outcomes has the rest
+_ANY_CODE = "a" * 8
 
 _OUTCOMES = Prepared(
     lambda event: (
@@ -23,38 +23,63 @@ _OUTCOMES = Prepared(
 )
 
 
-@dataclass
-class Printed:
-    """Outcomes of an event in order: each list holds (heading, outcomes under it as dicts)."""
+class Item(NamedTuple):
+    """A takeaway or an action as printed."""
 
-    takeaways: list[tuple[str, list[dict]]] = field(default_factory=list)
-    actions: list[tuple[str, list[dict]]] = field(default_factory=list)
-    more: bool = False  # whether there are more than SHOWN
+    kind: str
+    mark: str  # "T3"
+    reference: str  # "WP3348-T3"
+    href: str
+    text: str
+    heading: str
+    progress: str
+    label: str  # progress in words; nothing for takeaways
+    is_overdue: bool
 
-    def __bool__(self):
-        return bool(self.takeaways or self.actions)
+
+Groups = tuple[tuple[str, tuple[Item, ...]], ...]  # heading or "", and what is printed under it
 
 
-def printed(event: Event, today: dt.date | None = None) -> Printed:
+class Printed(NamedTuple):
+    """The outcomes of an event in order."""
+
+    takeaways: Groups
+    actions: Groups
+    more: bool  # whether there are more than SHOWN
+
+
+def printed(event: Event) -> Printed:
     """Return the first public outcomes of a public `event`, in one query."""
+    model, today = event.outcomes.model, timezone.localdate()
+    labels, anywhere, cite_as = _labels(model), reverse("outcomes:outcome-detail", args=[_ANY_CODE]), event.cite_as
+
+    def item(row: dict) -> Item:
+        mark = f"{row['kind'][0].upper()}{row['number']}"
+        return Item(
+            kind=row["kind"],
+            mark=mark,
+            reference=f"{cite_as}-{mark}",
+            href=anywhere.replace(_ANY_CODE, row["code"]),
+            text=row["text"],
+            heading=row["heading"],
+            progress=row["progress"],
+            label=labels.get(row["progress"], ""),
+            is_overdue=_is_overdue(row["due_on"], today) and row["progress"] not in model.SETTLED,
+        )
+
     rows = _OUTCOMES.rows(event)
-    more, rows = len(rows) > SHOWN, rows[:SHOWN]
-    progress = dict(event.outcomes.model.Progress.choices)
-    settled = event.outcomes.model.SETTLED
-    today = today or timezone.localdate()
-    anywhere = reverse("outcomes:outcome-detail", args=["a" * 8])
-    cite_as = event.cite_as
-    for row in rows:
-        letter = "A" if row["kind"] == "action" else "T"
-        row["href"] = anywhere.replace("a" * 8, row["code"])
-        row["mark"] = f"{letter}{row['number']}"
-        row["reference"] = f"{cite_as}-{row['mark']}"
-        row["label"] = progress.get(row["progress"], "")
-        row["overdue"] = bool(row["due_on"]) and row["progress"] not in settled and row["due_on"] < today
-    of_kind = {kind: list(under) for kind, under in groupby(rows, itemgetter("kind"))}
-    takeaways, actions = (_under_headings(of_kind.get(kind, [])) for kind in ("takeaway", "action"))
-    return Printed(takeaways, actions, more)
+    items = [item(row) for row in rows[:SHOWN]]
+    takeaways, actions = ([one for one in items if one.kind == kind] for kind in ("takeaway", "action"))
+    return Printed(_under_headings(takeaways), _under_headings(actions), more=len(rows) > SHOWN)
 
 
-def _under_headings(rows: list[dict]) -> list[tuple[str, list[dict]]]:
-    return [(heading, list(under)) for heading, under in groupby(rows, itemgetter("heading"))]
+def _labels(model) -> dict[str, str]:
+    return {str(value): str(label) for value, label in model.Progress.choices}
+
+
+def _is_overdue(due_on: dt.date | None, today: dt.date) -> bool:
+    return due_on is not None and due_on < today
+
+
+def _under_headings(items: list[Item]) -> Groups:
+    return tuple((heading, tuple(under)) for heading, under in groupby(items, lambda item: item.heading))
