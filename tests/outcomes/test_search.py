@@ -1,10 +1,16 @@
+import datetime as dt
+from io import StringIO
+
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
-from outcomes.models import Outcome
-from events.extracts import marked
-from events.search import indexed, rebuild, terms
-from tests.factories import TakeawayFactory
+from events.extracts import answers, extract, marked
+from events.models import Event
+from events.search import indexed, is_whole, rebuild, terms
+from events.templatetags.search import highlight
+from outcomes.models import Outcome, ReportSection
+from tests.factories import EventFactory, ReportSectionFactory, TakeawayFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +141,116 @@ def test_marked_says_which_words_were_looked_for(text, query, words):
 
     assert "".join(piece for piece, _ in pieces) == text
     assert [piece for piece, hit in pieces if hit] == words
+
+
+# The same index for everything that is searched
+
+
+def test_events_and_sections_are_indexed_like_outcomes():
+    event = EventFactory(title="Dialogue on hotlines", city="Nairobi", country="KE")
+    section = ReportSectionFactory(report__event=event, title="What ports did", body="They **trained**.")
+
+    assert list(Event.objects.matching("kenya hotline")) == [event]
+    assert list(ReportSection.objects.matching("training port")) == [section]
+
+
+def test_event_with_a_better_answer_comes_first_and_the_later_of_equals():
+    better = EventFactory(title="Hotline hotline", starts_on=dt.date(2020, 1, 1))
+    earlier, later = (EventFactory(title="Hotline dialogue", starts_on=dt.date(year, 1, 1)) for year in (2021, 2022))
+
+    assert list(Event.objects.by_relevance("hotlines")) == [better, later, earlier]
+
+
+def test_very_long_section_is_stored_and_found_by_its_beginning():
+    section = ReportSectionFactory(body="hotline " + " ".join(f"word{n}" for n in range(300_000)))
+
+    assert list(ReportSection.objects.matching("hotline")) == [section]
+
+
+def test_rebuild_search_finds_what_was_written_round_save():
+    EventFactory(title="First title")
+    Event.objects.update(title="Second name")
+    out = StringIO()
+
+    call_command("rebuild_search", stdout=out)
+
+    assert Event.objects.matching("name").exists()
+    assert not Event.objects.matching("first").exists()
+    assert "events: indexed, 1 had other words\n" in out.getvalue()
+    assert "outcomes: indexed, 0 had other words\n" in out.getvalue()
+
+
+def test_check_finds_and_mends_words_that_are_not_those_of_the_row():
+    EventFactory(title="First title")
+    Event.objects.update(title="Second name")
+
+    with pytest.raises(CommandError):
+        call_command("check_public", stdout=(out := StringIO()))
+    call_command("check_public", "--repair", stdout=StringIO())
+
+    assert "words of events: 1 wrong" in out.getvalue()
+    assert Event.objects.matching("name").exists()
+
+
+def test_check_finds_and_mends_an_index_that_lost_rows():
+    TakeawayFactory(text="Develop national metrics")
+    assert is_whole(Outcome)
+    if connection.vendor == "postgresql":
+        return  # it computes its own, in the row
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO outcomes_fts(outcomes_fts) VALUES ('delete-all')")
+    assert found("metrics") == set()
+
+    with pytest.raises(CommandError):
+        call_command("check_public", stdout=(out := StringIO()))
+    call_command("check_public", "--repair", stdout=StringIO())
+
+    assert "index of outcomes: 1 wrong" in out.getvalue()
+    assert found("metrics") == {"Develop national metrics"}
+
+
+@pytest.mark.parametrize(
+    "text, query, words",
+    [
+        ("加强网络安全能力建设", "网络安全", ["网络安全"]),
+        ("5G网络", "网络", ["网络"]),
+        ("安全与安全", "安全", ["安全", "安全"]),
+        ("サイバー能力の構築", "能力", ["能力"]),
+    ],
+)
+def test_marked_finds_its_place_inside_a_run_of_ideographs(text, query, words):
+    assert [piece for piece, hit in marked(text, query) if hit] == words
+
+
+@pytest.mark.parametrize(
+    "text, query, expected",
+    [
+        ("Short and **bold**.", "bold", "Short and bold."),
+        ("# Title\n\n- one\n- [two](https://example.org)", "nothing", "Title one two"),
+        ("once " * 30 + "hotline" + " then" * 60, "hotlines", "… " + "once " * 11 + "hotline" + " then" * 35 + " …"),
+        ("", "hotline", ""),
+    ],
+)
+def test_extract_is_the_line_that_has_the_words(text, query, expected):
+    assert extract(text, query) == expected
+
+
+@pytest.mark.parametrize(
+    "text, query, expected",
+    [
+        ("Capacity-building", "capacities", True),
+        ("Capacity-building", "building capacity", True),
+        ("Capacity-building", "capacity norms", False),
+        ("Capacity-building", "the", False),
+    ],
+)
+def test_answers_wants_every_word_in_some_form(text, query, expected):
+    assert answers(text, query) is expected
+
+
+def test_highlight_escapes_what_it_marks():
+    assert highlight('<i>trust</i> & "trust"', "trust") == (
+        "&lt;i&gt;<mark>trust</mark>&lt;/i&gt; &amp; &quot;<mark>trust</mark>&quot;"
+    )
+    assert highlight("<i>", "") == "&lt;i&gt;"
+    assert highlight("<i>", None) == "&lt;i&gt;"

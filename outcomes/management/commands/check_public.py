@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from events.attribution import Rule, stricter_than
 from events.models import Recorded, RecordedQuerySet
 from events.models.generation import bump_generation
+from events.search import Searchable, is_whole, rebuild
 from outcomes.models import Outcome, OutcomeCount, OutcomeTheme
 from outcomes.models.count import Key, keys_of
 
@@ -17,7 +18,8 @@ BATCH = 1000
 class Command(BaseCommand):
     help = (
         "Compare the columns that only make public pages fast with what is true: stamps of the rule of attribution, "
-        "tags, and counts. Exits with 1 and the numbers where they differ; --repair brings them to the truth."
+        "tags, counts, and the words of the search. Exits with 1 and the numbers where they differ; --repair brings "
+        "them to the truth."
     )
 
     def add_arguments(self, parser):
@@ -48,6 +50,12 @@ class Command(BaseCommand):
             Outcome.objects.filter(pk__in=listed).settle()
             OutcomeTheme.objects.filter(pk__in=tags).settle()
             bump_generation()
+        for model in Searchable.concrete():
+            name = model._meta.verbose_name_plural
+            wrong[f"words of {name}"] = model.reindex() if repair else sum(1 for _ in model.astray())
+            wrong[f"index of {name}"] = 0 if is_whole(model) else 1
+            if repair and wrong[f"index of {name}"]:
+                rebuild(model)
         wrong["outcomes counted as something else"], truth = self.recount(repair)
         wrong["counts"] = self.compare_counts(truth, repair)
         return wrong
