@@ -1,0 +1,141 @@
+"""Pictures of every kind of page in docs/screenshots/: two widths, light and dark, of the demo in a database of its own."""
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from socket import socket
+from urllib.request import urlopen
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "docs" / "screenshots"
+WIDTHS = {375: 1500, 1280: 1500}  # the height at which a long page is cut
+QUALITY = 55
+FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+--disable-component-update --disable-sync --hide-scrollbars""".split()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(folder: str, port: int) -> dict[str, str]:
+    """Return the settings of a site of its own, with its data in `folder`."""
+    return {
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "DEBUG": "on",
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": f"sqlite:///{folder}/readout.sqlite3",
+        "CACHE_URL": "locmemcache://",
+        "MEDIA_ROOT": f"{folder}/media",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DJANGO_RUNSERVER_HIDE_WARNING": "true",
+    }
+
+
+def pages() -> dict[str, str]:
+    """Return an address for each kind of page, by the name of its pictures; read from the demo's own data."""
+    import django
+
+    django.setup()
+    from django.db.models import Count
+    from django.urls import reverse
+
+    from events.models import Event
+    from outcomes.models import Outcome, ReportSection, Theme
+
+    public = Outcome.objects.public().order_by("event__slug", "-kind", "number")
+    event = Event.objects.public().annotate(size=Count("outcomes")).order_by("-size", "slug").first()
+    theme = Theme.objects.annotate(size=Count("outcomes")).order_by("-size", "slug").first()
+    section = ReportSection.objects.filter(report__status="published").order_by("report", "position").first()
+    partner = event.event_partners.order_by("pk").first()
+    return {
+        "home": reverse("home"),
+        "outcomes": reverse("outcomes:outcome-list"),
+        "outcomes-filtered": f"{reverse('outcomes:outcome-list')}?kind=takeaway&theme={theme.slug}",
+        "takeaway": public.filter(kind="takeaway").first().get_absolute_url(),
+        "action": public.filter(kind="action").first().get_absolute_url(),
+        "themes": reverse("outcomes:theme-list"),
+        "theme": theme.get_absolute_url(),
+        "events": reverse("events:event-list"),
+        "event": event.get_absolute_url(),
+        **({"report": section.get_absolute_url()} if section else {}),
+        "actions": reverse("outcomes:action-list"),
+        "search": f"{reverse('outcomes:search')}?q=capacity",
+        "organisation": reverse("outcomes:organisation-detail", args=[partner.organisation.slug]),
+        "sign-in": reverse("sign-in"),
+        "not-found": "/nothing-here/",
+    }
+
+
+def wait_for(address: str) -> None:
+    """Return once the server answers; raises TimeoutError after half a minute."""
+    for _ in range(150):
+        try:
+            with urlopen(address):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(address)
+
+
+def take(site: str, addresses: dict[str, str]) -> None:
+    """Photograph each address in each width and palette."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ["BROWSER_EXECUTABLE"], args=FLAGS)
+        for width, longest in WIDTHS.items():
+            for scheme in ("light", "dark"):
+                page = browser.new_page(
+                    viewport={"width": width, "height": 900},
+                    color_scheme=scheme,
+                    reduced_motion="reduce",
+                    locale="en-GB",
+                    timezone_id="UTC",
+                )
+                for name, address in addresses.items():
+                    page.goto(site + address)
+                    picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+                    picture = picture.convert("RGB").crop((0, 0, width, min(picture.height, longest)))
+                    picture.save(OUT / f"{name}-{width}-{scheme}.webp", quality=QUALITY, method=6)
+                page.close()
+        browser.close()
+
+
+def main() -> int:
+    """Build the demo, photograph it, say how much it weighs."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        env = environment(folder, port)
+        for command in (["scripts/prepare.py"], ["manage.py", "load_demo"]):
+            subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        os.environ.update(env)
+        addresses = pages()
+        serve = [sys.executable, "manage.py", "runserver", "--noreload", "--skip-checks", str(port)]
+        with subprocess.Popen(serve, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+            try:
+                wait_for(f"{env['SITE_URL']}/healthz")
+                OUT.mkdir(parents=True, exist_ok=True)
+                for old in OUT.glob("*.webp"):
+                    old.unlink()
+                take(env["SITE_URL"], addresses)
+            finally:
+                server.terminate()
+    taken = list(OUT.glob("*.webp"))
+    weight = sum(path.stat().st_size for path in taken)
+    print(f"{len(taken)} pictures in {OUT.relative_to(ROOT)}, {weight / 1_000_000:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    sys.exit(main())
