@@ -134,9 +134,12 @@ def subjects() -> Iterator[tuple[str, str]]:
     yield "Outcome", reverse("outcomes:outcome-detail", args=[action.code])
     yield "Event, 30 sessions, 60 outcomes", reverse("events:event-detail", args=[SHOWCASE])
     yield "Events", events
-    yield "Search, common word", f"{outcomes}?q={COMMON_WORD}"
-    yield "Search, common word, page 2", f"{outcomes}?q={COMMON_WORD}&page=2"
-    yield "Search, rare word", f"{outcomes}?q={RARE_WORD}"
+    yield "Actions", reverse("outcomes:action-list")
+    yield "Outcomes with a common word", f"{outcomes}?q={COMMON_WORD}"
+    yield "Outcomes with a common word, page 2", f"{outcomes}?q={COMMON_WORD}&page=2"
+    yield "Outcomes with a rare word", f"{outcomes}?q={RARE_WORD}"
+    yield "Search everywhere, common word", f"{reverse('outcomes:search')}?q={COMMON_WORD}"
+    yield "Search everywhere, rare word", f"{reverse('outcomes:search')}?q={RARE_WORD}"
 
 
 def forget_pages() -> None:
