@@ -80,9 +80,9 @@ def markdown(text: str, top: int = 3) -> SafeString:
 
 
 @lru_cache(maxsize=200)
-def outline(text: str) -> tuple[SafeString, list[Heading]]:
+def outline(text: str) -> tuple[SafeString, tuple[Heading, ...]]:
     """Return `text` as clean HTML with its largest headings as h2, and those headings, each with an anchor."""
     tokens = _parser.parse(text)
     _shift_headings(tokens, 2)
     headings = _anchored(tokens, "h2")
-    return _html(tokens), headings
+    return _html(tokens), tuple(headings)
