@@ -9,7 +9,7 @@ from django.urls import include, path, reverse
 
 from events.filters import EventFilter
 from outcomes.filters import OutcomeFilter
-from tests.factories import ActionFactory, EventFactory, TakeawayFactory, ThemeFactory
+from tests import test_access
 from tests.test_access import PUBLIC
 
 ODD = [
@@ -61,16 +61,7 @@ def visitor(settings):
     return Client(raise_request_exception=False)
 
 
-@pytest.fixture
-def site(db):
-    """Something public of each kind, as arguments of the addresses in `PUBLIC`."""
-    event, theme = EventFactory(), ThemeFactory()
-    ActionFactory(event=event, themes=[theme], published=True)
-    return {
-        "event": event.slug,
-        "theme": theme.slug,
-        "published": TakeawayFactory(event=event, themes=[theme], published=True).code,
-    }
+arguments = test_access.arguments  # a fixture: something public of each kind
 
 
 @pytest.fixture
@@ -159,9 +150,9 @@ def test_database_away_is_said_to_whoever_is_signed_in(visitor, database_away, s
 
 
 @pytest.mark.parametrize("name", [name for name in PUBLIC if name != "healthz"])
-def test_odd_question_is_answered(client, settings, site, name):
+def test_odd_question_is_answered(client, settings, arguments, name):
     settings.SECURITY_CONTACT = "mailto:security@example.org"
-    address = reverse(name, args=[site.get(argument, argument) for argument in PUBLIC[name]])
+    address = reverse(name, args=[arguments.get(argument, argument) for argument in PUBLIC[name]])
     questions = [f"page={odd}" for odd in ODD]  # asked alone: a page that is not there leads elsewhere
     questions += ["&".join(f"{parameter}={odd}" for parameter in NAMES) for odd in ODD]
     questions += ["&".join(["theme=a"] * 900), "&".join(["q=a"] * 3000), "&&&=&=a&%", "?" * 50, "a" * 6000]

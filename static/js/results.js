@@ -36,7 +36,7 @@ const show = async (address, { push = true, stay = false } = {}) => {
     const arrived = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = arrived.getElementById("main");
     if (!answer.ok || !found?.querySelector(".results__count")) throw new Error("not a list");
-    const back = stay && counterpart(document.activeElement);
+    const back = stay ? counterpart(document.activeElement) : null;
     const open = stay && main.querySelector(".facets details")?.open;
     main.replaceChildren(...found.childNodes);
     document.title = arrived.title;
