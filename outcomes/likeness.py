@@ -31,8 +31,9 @@ class Likeness:
         }
 
     def shared(self, one: Hashable, other: Hashable) -> list[str]:
-        """Return the word forms that both have, the rarest first."""
-        return sorted(self.forms[one] & self.forms[other], key=lambda form: (-self.weight[form], form))
+        """Return the word forms that both have, the rarest first, of equals the longest."""
+        common = self.forms[one] & self.forms[other]
+        return sorted(common, key=lambda form: (-self.weight[form], -len(form), form))
 
     def rarest(self, key: Hashable, search_text: str, most: int) -> list[str]:
         """Return the words of `key`, whose index text that is, which fewest of the others have."""

@@ -20,7 +20,7 @@ RARE_WORDS = 8  # of a wording that are searched for
 SIMILAR_AT, WORDS_IN_COMMON = 0.15, 3  # likeness and shared word forms that make two wordings similar
 SAME_WORDS = 2  # named as the reason
 RECURS_AT, RECURS_SHARING = 0.5, 4  # from this likeness and that many shared word forms on, it is the same thought
-GROUPS = 3
+GROUPS = 2
 
 
 def related(outcome: Outcome, themes: Sequence[Theme]) -> list[dict[str, Any]]:
@@ -113,7 +113,7 @@ def _same_words(outcome: Outcome, shared: list[str]) -> str:
 
 
 def recurring(takeaways: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return groups of takeaways (with `search_text`) that say much the same in different dialogues, at most three.
+    """Return groups of takeaways (with `search_text`) that say much the same in different dialogues, at most two.
 
     A dialogue stands in a group once; the most alike come first, within a group the newest.
     """

@@ -1,24 +1,83 @@
 """The front page."""
 
+from typing import Any
+
+from django.db.models import Exists, OuterRef
 from django.views.generic import TemplateView
 
 from events.models import Event
 from events.pages import PublicPage
-from outcomes.models import Outcome
+from outcomes.listed import listed, vocabulary
+from outcomes.models import ActionUpdate, Outcome
 from outcomes.views.theme import theme_cards
+
+LATEST, LOOKED_AT = 6, 60  # outcomes shown, and the newest among which they are chosen
+UPCOMING, HELD, DONE = 3, 4, 3
+DONE_LOOKED_AT = 12  # updates: several may be about one action
 
 
 class Home(PublicPage, TemplateView):
-    """What this is, the latest outcomes, the themes, and the dialogues to come and held lately."""
+    """What this is, the latest outcomes, the themes, dialogues to come and held lately, and what got done."""
 
     template_name = "home.html"
 
     def get_context_data(self, **kwargs):
         events = Event.objects.public().defer("body")
+        newest = Outcome.objects.public().newest()[:LOOKED_AT]
+        themes = vocabulary()
+        cards = theme_cards(themes)
         return super().get_context_data(
             **kwargs,
-            outcomes=Outcome.objects.public().for_cards().newest()[:6],
-            themes=theme_cards(),
-            upcoming=events.upcoming()[:3],
-            held=events.held()[:4],
+            outcomes=mixed(listed(newest, themes=themes), LATEST),
+            themes=[card for card in cards if card["any"]],
+            sleeping=[card["theme"] for card in cards if not card["any"]],
+            upcoming=events.upcoming()[:UPCOMING],
+            held=events.held()[:HELD],
+            done=done_lately(),
         )
+
+
+def mixed(newest: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """Return the newest with one takeaway and one action of each dialogue first served; still the newest first."""
+    chosen: dict[tuple, dict] = {}
+    for card in newest:
+        chosen.setdefault((card["event_id"], card["kind"]), card)
+    served = list(chosen.values())[:most]
+    rest = [card for card in newest if all(card is not one for one in served)]
+    served += rest[: most - len(served)]
+    place = {card["pk"]: number for number, card in enumerate(newest)}
+    return sorted(served, key=lambda card: place[card["pk"]])
+
+
+def done_lately() -> list[dict[str, Any]]:
+    """Return the actions last reported done that still are, each once with the report."""
+    done = Outcome.Progress.DONE
+    public = Outcome.objects.public().filter(pk=OuterRef("action"), progress=done)
+    reports = ActionUpdate.objects.filter(Exists(public), progress=done).order_by("-on", "-pk")
+    rows = reports.select_related("action__event").values(
+        "on",
+        "verification",
+        "action",
+        "action__code",
+        "action__text",
+        "action__number",
+        "action__event__title",
+        "action__event__slug",
+        "action__event__reference",
+    )
+    labels = dict(ActionUpdate.Verification.choices)
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows[:DONE_LOOKED_AT]:
+        cite_as = row["action__event__reference"] or row["action__event__slug"]
+        found.setdefault(
+            row["action"],
+            {
+                "on": row["on"],
+                "verification": labels[row["verification"]],
+                "code": row["action__code"],
+                "text": row["action__text"],
+                "reference": f"{cite_as}-A{row['action__number']}",
+                "event": row["action__event__title"],
+            },
+        )
+    return list(found.values())[:DONE]

@@ -1,24 +1,35 @@
-"""One outcome: its wording, where it comes from, what became of it."""
+"""One outcome: its wording, where it comes from, what became of it, what goes with it, how to cite it."""
 
 import datetime as dt
 
-from django.http import Http404
+from django.conf import settings
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.aggregates import StringAgg
+from django.db.models.functions import JSONObject
+from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.generic import DetailView
+from django.views.generic.detail import BaseDetailView
 
-from events import attribution
-from events.models import Participation
+from events import attribution, structured
+from events.models import EventPartner, Participation, Role
 from events.pages import PublicPage
 from events.views import gone
-from outcomes.models import ActionUpdate, Outcome
+from outcomes.citation import Citation
+from outcomes.models import ActionOwner, ActionUpdate, Addressee, Outcome, StatusChange, Theme
+from outcomes.related import related
 from participants.files import StoredFile
+from participants.groups import STAFF_GROUPS
+from participants.models import ActorType, Organisation, User
+
+STALE_AFTER = dt.timedelta(days=365)  # without a word about an action that nobody settled
 
 
-class OutcomeDetail(PublicPage, DetailView):
-    """One outcome in its reviewed wording, where it comes from and what became of it."""
+class OnePublicOutcome(PublicPage):
+    """A page about one public outcome; one that was withdrawn says when (410)."""
 
-    template_name = "outcomes/outcome_detail.html"
     slug_field = slug_url_kwarg = "code"
 
     def get(self, request, *args, **kwargs):
@@ -30,10 +41,6 @@ class OutcomeDetail(PublicPage, DetailView):
                 raise
             return gone(request, withdrawn)
 
-    def get_queryset(self):
-        # The session of a public outcome is public, and so are the sessions above it: a closed one closes it.
-        return Outcome.objects.public().with_rule().select_related("event", "session__parent__parent")
-
     @staticmethod
     def tombstone(code: str) -> dt.datetime | None:
         """Return when an outcome, or else its event, was withdrawn."""
@@ -41,65 +48,200 @@ class OutcomeDetail(PublicPage, DetailView):
         own, of_event = stones.values_list("withdrawn_at", "event__withdrawn_at").first() or (None, None)
         return own or of_event
 
+    def get_queryset(self):
+        return Outcome.objects.public().select_related("event")
+
+
+class OutcomeDetail(OnePublicOutcome, DetailView):
+    """One outcome in its reviewed wording, where it comes from and what became of it."""
+
+    template_name = "outcomes/outcome_detail.html"
+
+    def get_queryset(self):
+        # The session of a public outcome is public, and so are the sessions above it: a closed one closes it.
+        with_sessions = super().get_queryset().with_rule().select_related("session__parent__parent")
+        before, after = neighbours()
+        return with_sessions.annotate(before=before, after=after, filed_by=filed_by(), addressed_to=addressed_to())
+
     def get_context_data(self, **kwargs):
         outcome = self.object
-        before, after = neighbours(outcome, Outcome.objects.public().beside(outcome))
-        follow_up = (
-            {
-                "owners": owners(outcome),
-                "addressees": [addressee.get_actor_type_display() for addressee in outcome.addressees.all()],
-                "updates": outcome.updates.all(),
-            }
-            if outcome.is_action
-            else {}
-        )
+        themes, conveners = themes_and_conveners(outcome)
+        trail = [(gettext("Outcomes"), reverse("outcomes:outcome-list"))]
+        follow_up = follow_up_of(outcome) if outcome.is_action else {}
         return super().get_context_data(
             **kwargs,
             **follow_up,
             event=outcome.event,
-            trail=[(gettext("Outcomes"), reverse("outcomes:outcome-list"))],
-            themes=outcome.themes.all(),
+            trail=trail,
+            themes=themes,
             attribution_note=attribution.PLAIN_WORDS[attribution.Rule(outcome.rule)],
-            before=before,
-            after=after,
+            came_about=came_about(outcome),
+            before=neighbour(outcome, outcome.before),
+            after=neighbour(outcome, outcome.after),
+            related=related(outcome, themes),
+            citation=citation(outcome, conveners),
+            structured=structured.graph(
+                described(outcome, themes, conveners),
+                structured.breadcrumbs([*trail, (outcome.reference, outcome.get_absolute_url())]),
+            ),
         )
+
+
+def neighbours() -> tuple[Subquery, Subquery]:
+    """Return the SQL for the outcomes just before and just after one in its event, as printed: takeaways first."""
+    same = Outcome.objects.public().filter(event=OuterRef("event"))
+    of_kind = Q(kind=OuterRef("kind"))
+    before = same.filter(Q(kind__gt=OuterRef("kind")) | of_kind & Q(number__lt=OuterRef("number")))
+    after = same.filter(Q(kind__lt=OuterRef("kind")) | of_kind & Q(number__gt=OuterRef("number")))
+    shown = JSONObject(code="code", kind="kind", number="number", text="text")
+    return (
+        Subquery(before.order_by("kind", "-number").values(found=shown)[:1]),
+        Subquery(after.order_by("-kind", "number").values(found=shown)[:1]),
+    )
+
+
+def neighbour(outcome: Outcome, found: dict | None) -> Outcome | None:
+    """Return what `neighbours` found beside `outcome`."""
+    return Outcome(event=outcome.event, **found) if found else None
+
+
+def filed_by() -> Subquery:
+    """Return the SQL for who submitted an outcome: "rapporteur", "secretariat", or nothing where that is not known."""
+    reports = Role.objects.filter(
+        role="rapporteur", participation__event=OuterRef("outcome__event"), participation__person__user=OuterRef("by")
+    )
+    staff = User.objects.filter(Q(is_superuser=True) | Q(groups__name__in=STAFF_GROUPS), pk=OuterRef("by"))
+    who = Case(
+        When(by=None, then=Value("")),
+        When(Exists(reports), then=Value("rapporteur")),
+        When(Exists(staff), then=Value("secretariat")),
+        default=Value("rapporteur"),  # nobody else may submit: they were, and are not any more
+    )
+    submitted = StatusChange.objects.filter(outcome=OuterRef("pk"), to_status=Outcome.Status.SUBMITTED)
+    return Subquery(submitted.order_by("-at", "-pk").values(who=who)[:1])
+
+
+def came_about(outcome: Outcome) -> str:
+    """Return how it came to stand here, in words that name nobody."""
+    if outcome.filed_by == "rapporteur":
+        return gettext("Submitted by the rapporteur and reviewed by the secretariat before it was published.")
+    if outcome.filed_by == "secretariat":
+        return gettext("Entered by the secretariat and reviewed by a second person before it was published.")
+    return gettext("Reviewed by the secretariat before it was published.")
+
+
+def addressed_to() -> Subquery:
+    """Return the SQL for the types of actors an action is addressed to, in one text with commas."""
+    addressees = Addressee.objects.filter(action=OuterRef("pk")).order_by().values("action")
+    return Subquery(addressees.annotate(types=StringAgg("actor_type", Value(","))).values("types"))
+
+
+def themes_and_conveners(outcome: Outcome) -> tuple[list[Theme], list[Organisation]]:
+    """Return the themes of an outcome and the organisations that convened its event, in one query."""
+    themes = Theme.objects.filter(outcome_themes__outcome=outcome.pk).order_by()
+    partners = EventPartner.objects.filter(event=outcome.event_id, role=EventPartner.Role.CONVENER).order_by()
+    themes = themes.values_list(Value("theme"), "pk", "name", "slug", "position", F("pk"))
+    conveners = partners.values_list(
+        Value("convener"), "organisation", "organisation__name", "organisation__slug", "position", F("pk")
+    )
+    rows = sorted(themes.union(conveners, all=True), key=_in_order)
+    return (
+        [Theme(pk=pk, name=name, slug=slug) for what, pk, name, slug, *_ in rows if what == "theme"],
+        [Organisation(pk=pk, name=name, slug=slug) for what, pk, name, slug, *_ in rows if what == "convener"],
+    )
+
+
+def _in_order(row: tuple) -> tuple:
+    """Themes by position and name, as the vocabulary has them; conveners by position, as they were entered."""
+    what, _, name, _, position, entered = row
+    return (what, position, name if what == "theme" else "", entered)
+
+
+def follow_up_of(action: Outcome) -> dict:
+    """Return what is known of what became of an action: whom it is for, who answers for it, word of it."""
+    updates = list(action.updates.all())
+    last_word = updates[0].on if updates else timezone.localdate(action.published_at)
+    settled = action.progress in Outcome.SETTLED
+    asked = set((action.addressed_to or "").split(","))
+    return {
+        "owners": owners(action),
+        "addressees": [label for value, label in ActorType.choices if value in asked],
+        "updates": updates,
+        "is_stale": not settled and timezone.localdate() - last_word > STALE_AFTER,
+    }
 
 
 def owners(action: Outcome) -> list[dict]:
     """Return who answers for an action: organisations by name, people as `attribution` allows; `action` has `rule`."""
-    found = list(action.owners.select_related("organisation", "person"))
-    people = [owner.person_id for owner in found if owner.person_id]
-    listed = {
-        participation.person_id: participation
-        for participation in (Participation.objects.public().filter(event=action.event_id, person__in=people))
-        if people
-    }
+    listed = Participation.objects.public().filter(event=OuterRef("action__event"), person=OuterRef("person"))
+    columns = ("listing", "position", "affiliation", "rule", "recorded_under")  # what the door for names asks for
+    found = ActionOwner.objects.filter(action=action.pk).select_related("organisation", "person")
     shown = []
-    for owner in found:
+    for owner in found.annotate(
+        listed=Subquery(listed.order_by().values(found=JSONObject(**{name: name for name in columns}))[:1])
+    ):
         if owner.organisation:
             name, details = owner.organisation.name, ""
         else:
-            participation = listed.get(owner.person_id)
-            rules = [action.rule, action.recorded_under]
-            if participation:
-                rules += [participation.rule, participation.recorded_under]
+            rules, participation = [action.rule, action.recorded_under], None
+            if owner.listed:
+                rules += [owner.listed.pop("rule"), owner.listed["recorded_under"]]
+                participation = Participation(person=owner.person, **owner.listed)
             byline = attribution.owner_byline(participation, attribution.strictest(*rules))
             name, details = byline.name, byline.details
         shown.append({"name": name, "details": details, "lead": owner.is_lead, "said": owner.get_response_display()})
     return shown
 
 
-def neighbours(outcome: Outcome, beside) -> tuple[Outcome | None, Outcome | None]:
-    """Return the one before and the one after; takeaways are printed before actions."""
-    before = after = None
-    for item in beside:
-        item.event = outcome.event
-        earlier = item.kind > outcome.kind or (item.kind == outcome.kind and item.number < outcome.number)
-        if earlier:
-            before = item
-        else:
-            after = item
-    return before, after
+def citation(outcome: Outcome, conveners: list[Organisation]) -> Citation:
+    """Return how an outcome of a dialogue is cited, the organisations that convened it standing for its author."""
+    return Citation(
+        code=outcome.code,
+        kind=outcome.get_kind_display(),
+        reference=outcome.reference,
+        text=outcome.text,
+        event=outcome.event.title,
+        authors=[organisation.name for organisation in conveners],
+        published_on=timezone.localdate(outcome.published_at),
+        url=settings.SITE_URL + outcome.get_absolute_url(),
+    )
+
+
+def described(outcome: Outcome, themes: list[Theme], conveners: list[Organisation]) -> dict:
+    """Return what machines read about an outcome (schema.org): a creative work that was recorded at an event."""
+    event, address = outcome.event, structured.absolute(outcome.get_absolute_url())
+    facts = {
+        "@type": "CreativeWork",
+        "@id": f"{address}#outcome",
+        "url": address,
+        "name": outcome.reference,
+        "text": outcome.text,
+        "genre": outcome.get_kind_display(),
+        "identifier": outcome.reference,
+        "datePublished": timezone.localdate(outcome.published_at).isoformat(),
+        "about": [
+            {"@type": "DefinedTerm", "name": theme.name, "url": structured.absolute(theme.get_absolute_url())}
+            for theme in themes
+        ],
+        "creator": [{"@type": "Organization", "name": organisation.name} for organisation in conveners],
+        "recordedAt": {
+            "@type": "Event",
+            "name": event.title,
+            "url": structured.absolute(event.get_absolute_url()),
+            **({"startDate": event.starts_on.isoformat()} if event.starts_on else {}),
+        },
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+class OutcomeCite(OnePublicOutcome, BaseDetailView):
+    """The citation of an outcome as a file: plain text, BibTeX or RIS."""
+
+    def render_to_response(self, context):
+        outcome, extension = self.object, self.kwargs["extension"]
+        content_type = Citation.FORMATS[extension][1]
+        text = citation(outcome, themes_and_conveners(outcome)[1]).in_format(extension)
+        return HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
 
 
 class EvidenceFile(StoredFile):

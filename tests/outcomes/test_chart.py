@@ -37,9 +37,9 @@ def test_columns_stay_inside_the_drawing_and_few_enough_to_tell_apart():
     assert chart.first == chart.last - MOST_YEARS + 1
     assert len(chart.rows) > MOST_YEARS
     for bar in chart.bars:
-        assert 0 <= bar.x
+        assert bar.x >= 0
         assert bar.x + bar.width <= WIDTH
-        assert -0.02 <= bar.y
+        assert bar.y >= -0.02
         assert bar.y + bar.height <= HEIGHT + 0.02
 
 

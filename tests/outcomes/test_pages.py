@@ -1,11 +1,14 @@
 import datetime as dt
+import json
 import re
 
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from events import workflow
+from events.models import Role
 from outcomes.models import Outcome, OutcomeTheme
 from tests.factories import (
     PUBLISHED_AT,
@@ -15,6 +18,7 @@ from tests.factories import (
     AddresseeFactory,
     BreakoutGroupFactory,
     EventFactory,
+    EventPartnerFactory,
     OrganisationFactory,
     OutcomeFactory,
     ParticipationFactory,
@@ -80,9 +84,54 @@ def test_home_takes_the_same_queries_for_any_number_of_rows(client, django_asser
         published(n + 1, themes=[ThemeFactory(), ThemeFactory()], event=EventFactory(country="CL"))
         EventFactory(starts_on=dt.date(2099, 1, 1))
 
-    # Outcomes and their themes, the themes and their counts, events upcoming and held.
+        ActionUpdateFactory(action=published(n + 1, factory=ActionFactory, progress="done"), progress="done")
+
+    # The vocabulary and its numbers, outcomes, events upcoming and held, what was done.
     with django_assert_num_queries(6):
         client.get("/")
+
+
+def test_home_serves_every_dialogue_before_it_serves_one_again(client):
+    loud = EventFactory()
+    published(1, text="Heard elsewhere.")
+    for number in range(2, 12):
+        published(number, event=loud, text=f"Heard {number}.")
+        published(number, event=loud, factory=ActionFactory, text=f"Do {number}.")
+
+    said = words(page(client, "/"))
+
+    shown = re.findall(r"Heard elsewhere\.|Heard \d+\.|Do \d+\.", said)
+    assert len(shown) == 6
+    assert shown[-1] == "Heard elsewhere."
+    assert {"Heard 11.", "Do 11."} < set(shown)
+
+
+def test_home_sets_themes_without_outcomes_apart(client):
+    published(1, themes=[ThemeFactory(name="Trust")])
+    ThemeFactory(name="Asleep")
+
+    said = words(page(client, "/"))
+
+    assert "Trust 1 takeaway 0 actions" in said
+    assert "Nothing published yet under Asleep" in said
+
+
+def test_home_says_what_was_reported_done_lately_each_action_once(client):
+    done = published(1, factory=ActionFactory, text="Open the register.", progress="done")
+    for day in (1, 5):
+        ActionUpdateFactory(action=done, progress="done", on=dt.date(2026, 6, day), verification="confirmed")
+    undone = published(2, factory=ActionFactory, text="Taken back.", progress="in_progress")
+    ActionUpdateFactory(action=undone, progress="done")
+    hidden = ActionFactory(text="SECRET", progress="done", submitted=True)
+    ActionUpdateFactory(action=hidden, progress="done", on=dt.date(2026, 7, 1))
+
+    body = page(client, "/")
+
+    said = words(body)[words(body).index("Actions reported done lately") :]
+    assert said.count("Open the register.") == 1
+    assert "5 June 2026 · Confirmed by the secretariat Open the register." in said
+    assert "Taken back." not in said
+    assert "SECRET" not in body
 
 
 # One outcome
@@ -104,7 +153,7 @@ def test_outcome_shows_its_wording_and_where_it_comes_from(client):
     assert "Dialogue The dialogue Held 15 – 17 April 2024" in said
     assert "Breakout group 2 The group in: The plenary" in said
     assert "Printed under Printed here" in said
-    assert "Submitted by the rapporteur and reviewed by the secretariat" in said
+    assert "Reviewed by the secretariat before it was published." in said
     assert "Published 6 March 2026" in said
     assert "Owner" not in said
     assert f'href="{event.get_absolute_url()}#session-{group.code}"' in body
@@ -134,6 +183,33 @@ def test_outcome_names_nobody_who_wrote_or_reviewed_it(client, rapporteur, edito
     assert "Agreed." in body
     for name in (rapporteur.name, editor.name, rapporteur.email, editor.email, "SECRET"):
         assert name not in body
+
+
+def filed(by, editor, **kwargs):
+    outcome = TakeawayFactory(**kwargs)
+    outcome.submit(by=by)
+    outcome.approve(by=editor)
+    outcome.publish(by=editor)
+    return outcome
+
+
+def test_outcome_says_who_filed_it_by_their_part_alone(client, group, rapporteur, administrator, editor):
+    by_rapporteur = filed(rapporteur, editor, event=group.event, session=group)
+    by_staff = filed(administrator, editor, event=group.event)
+
+    def came_about(outcome):
+        return re.search(r"How it came about (.*?)\.", words(page(client, outcome.get_absolute_url())))[1]
+
+    submitted = "Submitted by the rapporteur and reviewed by the secretariat before it was published"
+    entered = "Entered by the secretariat and reviewed by a second person before it was published"
+    assert came_about(by_rapporteur) == submitted
+    assert came_about(by_staff) == entered
+
+    Role.objects.all().delete()
+    assert came_about(by_rapporteur) == submitted
+
+    rapporteur.delete()
+    assert came_about(by_rapporteur) == "Reviewed by the secretariat before it was published"
 
 
 def test_outcomes_of_an_event_lead_to_each_other_as_printed(client):
@@ -171,11 +247,27 @@ def test_action_says_how_far_it_is_and_when_it_is_due(client):
     assert 'href="https://example.org/half"' in body
 
 
+@pytest.mark.parametrize(("days", "stale"), [(300, False), (400, True)])
+@pytest.mark.parametrize("has_update", [False, True])
+def test_action_without_word_for_a_year_says_so(client, days, stale, has_update):
+    last = timezone.now() - dt.timedelta(days=days)
+    action = ActionFactory(published=True, published_at=last - dt.timedelta(days=500 * has_update))
+    if has_update:
+        ActionUpdateFactory(action=action, on=last.date(), progress="in_progress")
+
+    said = words(page(client, action.get_absolute_url()))
+
+    assert ("No word for 12 months" in said) is stale
+    assert "Due No date was set" in said
+
+
 @pytest.mark.parametrize("progress", ["done", "not_taken_forward", "superseded"])
 def test_settled_action_is_not_overdue(client, progress):
     action = published(1, factory=ActionFactory, progress=progress, due_on=dt.date(2016, 6, 30))
+    ActionUpdateFactory(action=action, on=dt.date(2017, 1, 1), progress=progress)
 
     assert "Overdue" not in page(client, action.get_absolute_url())
+    assert "No word for 12 months" not in page(client, action.get_absolute_url())
     assert "Overdue" not in page(client, "/outcomes/")
 
 
@@ -264,7 +356,7 @@ def test_hidden_outcome_answers_as_one_that_does_not_exist(client, hidden):
     assert there.replace(outcome.code, "") == nowhere.replace("aaaaaaaa", "")
 
 
-@pytest.mark.parametrize("path", ["AAAAAAAA", "aaaaaaa", "aaaaaaaaa", "%00aaaaaaa", "aaaa%ED%A0%80aaa"])
+@pytest.mark.parametrize("path", ["AAAAAAA!", "aaaaaaa", "aaaaaaaaa", "%00aaaaaaa", "aaaa%ED%A0%80aaa"])
 def test_address_of_another_shape_is_not_found(client, path):
     assert client.get(f"/outcomes/{path}/").status_code == 404
 
@@ -282,11 +374,48 @@ def test_outcome_takes_the_same_queries_whatever_hangs_on_it(client, django_asse
         ActionOwnerFactory(action=action, organisation=None, person=person)
         ActionUpdateFactory(action=action)
     AddresseeFactory(action=action)
+    tags = [takeaway.themes.first(), action.themes.first()]
+    for n in range(rows):
+        for factory in (TakeawayFactory, ActionFactory):
+            published(n + 2000, factory=factory, themes=tags)
 
-    with django_assert_num_queries(3):  # itself with event and session, its neighbours, its themes
+    # Itself with event, session and neighbours; its themes and conveners; what may be related and what is.
+    with django_assert_num_queries(4):
         client.get(takeaway.get_absolute_url())
-    with django_assert_num_queries(7):  # and owners, those of them who are listed, addressees, updates
+    with django_assert_num_queries(6):  # and owners, updates
         client.get(action.get_absolute_url())
+
+
+def test_outcome_describes_itself_to_machines_and_names_no_person(client):
+    event = EventFactory(title="The dialogue </script>", reference="MU1", on_record=True)
+    EventPartnerFactory(event=event, role="convener", organisation=OrganisationFactory(name="Institute of Examples"))
+    chair = ParticipationFactory(event=event, public=True, person=PersonFactory(name="Ana Example"))
+    RoleFactory(participation=chair, role="convener")
+    outcome = published(3, event=event, text='Talk <b> & "talk"', themes=[ThemeFactory(name="Trust")])
+
+    body = page(client, outcome.get_absolute_url())
+
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', body, re.DOTALL)
+    work, crumbs = json.loads(data)["@graph"]
+    assert (work["@type"], work["text"], work["identifier"]) == ("CreativeWork", 'Talk <b> & "talk"', "MU1-T3")
+    assert work["creator"] == [{"@type": "Organization", "name": "Institute of Examples"}]
+    assert work["recordedAt"]["name"] == "The dialogue </script>"
+    assert [theme["name"] for theme in work["about"]] == ["Trust"]
+    assert [step["name"] for step in crumbs["itemListElement"]] == ["Home", "Outcomes", "MU1-T3"]
+    assert "Ana" not in body
+
+
+def test_outcome_shows_what_other_dialogues_say(client):
+    theme = ThemeFactory(name="Trust")
+    mine = published(1, themes=[theme])
+    published(2, text="Said elsewhere.", themes=[theme])
+    TakeawayFactory(text="SECRET", themes=[theme], submitted=True)
+
+    said = words(page(client, mine.get_absolute_url()))
+
+    assert "From other dialogues Same theme: Trust Said elsewhere." in said
+    assert "SECRET" not in said
+    assert "From other dialogues" not in words(page(client, published(3).get_absolute_url()))
 
 
 # Evidence
@@ -320,7 +449,7 @@ def test_themes_stand_on_two_levels_with_their_counts(client):
     said = words(page(client, "/themes/"))
 
     assert ("Trust What it is. 2 takeaways 1 action Hotlines 2 takeaways 0 actions Notices 1 takeaway 1 action") in said
-    assert "Asleep 0 takeaways 0 actions" in said
+    assert "Asleep Nothing published yet" in said
 
 
 def test_theme_shows_its_outcomes_and_those_of_its_sub_themes_newest_first_each_once(client):
@@ -367,6 +496,38 @@ def test_theme_pages_keep_the_kind(client):
     assert client.get(f"{theme.get_absolute_url()}?kind=action&page=2")["Location"].endswith("?kind=action")
 
 
+def test_theme_says_what_came_up_where_and_when_on_its_first_page_alone(client):
+    theme, institute = ThemeFactory(), OrganisationFactory(name="Institute of Examples")
+    inner = ThemeFactory(name="Hotlines", parent=theme)
+    for n in range(25):
+        event = EventFactory(title=f"Dialogue of {2000 + n}", starts_on=dt.date(2000 + n, 5, 1))
+        EventPartnerFactory(event=event, role="convener", organisation=institute)
+        published(n + 1, event=event, themes=[inner if n % 2 else theme])
+    Outcome.objects.all().settle()  # organisations were added after
+
+    first, second = (words(page(client, f"{theme.get_absolute_url()}?page={n}")) for n in (1, 2))
+
+    assert "25 takeaways 0 actions Sub-themes Hotlines 12 takeaways 0 actions" in first
+    assert "Columns from 2000 to 2024. The highest is 2024, with 1." in first
+    assert "Where it came up lately Dialogue of 2024 1 May 2024 Dialogue of 2023" in first
+    assert "Convened or joined by Institute of Examples 25 takeaways 0 actions" in first
+    for heading in ("Sub-themes", "Columns from", "Where it came up lately", "Convened or joined by"):
+        assert heading not in second
+    assert "Showing 21 to 25 of 25 outcomes" in second
+
+
+def test_numbers_of_a_theme_follow_what_is_published(client, as_served, editor):
+    theme = ThemeFactory()
+    outcome = published(1, themes=[theme], text="Heard")
+    assert "1 takeaway 0 actions" in words(page(client, theme.get_absolute_url()))
+
+    outcome.withdraw(by=editor)
+
+    after = words(page(client, theme.get_absolute_url()))
+    assert "Nothing is published under this theme yet" in after
+    assert "Heard" not in after
+
+
 def test_sleeping_theme_says_so(client):
     assert "Nothing is published under this theme yet" in words(page(client, ThemeFactory().get_absolute_url()))
 
@@ -396,8 +557,10 @@ def test_theme_takes_the_same_queries_for_any_number_of_outcomes(client, django_
     for n in range(rows):
         published(n + 1, themes=[tagged, ThemeFactory()], event=EventFactory(country="CL"))
 
-    with django_assert_num_queries(4):  # the vocabulary, the count, the page, its themes
+    with django_assert_num_queries(3):  # the vocabulary, the numbers, the newest with the first page
         client.get(theme.get_absolute_url())
+    with django_assert_num_queries(4):  # and the keys of a page beside its rows
+        client.get(f"{theme.get_absolute_url()}?kind=takeaway")
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -405,7 +568,7 @@ def test_themes_take_the_same_queries_for_any_number(client, django_assert_num_q
     for n in range(rows):
         published(n + 1, themes=[ThemeFactory(), ThemeFactory(parent=ThemeFactory())])
 
-    with django_assert_num_queries(3):  # the vocabulary, the counts of themes, the counts of sub-themes
+    with django_assert_num_queries(2):  # the vocabulary and its numbers
         client.get("/themes/")
 
 
