@@ -145,25 +145,33 @@ def sample():
             },
             {"at": datetime(2026, 3, 5, 17, 40, tzinfo=UTC), "what": "Submitted", "by": "A rapporteur", "note": ""},
         ],
-        "session": {
-            "title": "Working through the first night",
-            "starts_at": datetime(2026, 3, 3, 14, 0, tzinfo=UTC),
-            "ends_at": datetime(2026, 3, 3, 15, 30, tzinfo=UTC),
-            "room": "Long Room",
-            "body": "",
-        },
-        "people": [
+        "contents": [("programme", "Programme"), ("contents", "Contents")],
+        "programme": [
             {
-                "name": "Ana Example",
-                "role": "Moderator",
-                "position": "Director",
-                "affiliation": "Institute of Examples",
-            },
-            {"name": "Kofi, Sample/Esq.", "role": "Rapporteur"},
-        ],
-        "groups": [
-            {"session": {"title": "Group A: hotlines", "room": "Room 2"}, "kind": "Breakout group"},
-            {"session": {"title": "Group B: public statements", "room": "Room 3"}, "kind": "Breakout group"},
+                "code": "gallery1",
+                "title": "Working through the first night",
+                "kind": "Plenary",
+                "room": "Long Room",
+                "times": [("2026-03-03T14:00:00+00:00", "14:00"), ("2026-03-03T15:30:00+00:00", "15:30")],
+                "level": 3,
+                "people": [
+                    {
+                        "role": "Moderator",
+                        "byline": {"name": "Ana Example", "details": "Director, Institute of Examples"},
+                    },
+                    {"role": "Rapporteur", "byline": {"name": "Kofi, Sample/Esq."}},
+                ],
+                "groups": [
+                    {
+                        "code": f"group{n}",
+                        "title": title,
+                        "kind": f"Breakout group {n}",
+                        "room": f"Room {n}",
+                        "level": 4,
+                    }
+                    for n, title in [(2, "Group A: hotlines"), (3, "Group B: public statements")]
+                ],
+            }
         ],
         "columns": ["Progress", "Actions", "Last update"],
         "rows": [["In progress", 12, "3 March 2026"], ["Done", 4, "28 February 2026"]],
