@@ -35,7 +35,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "image image_alt image_credit attribution status published_at withdrawn_at partners",
         INTERNAL: "id outcomes_due_on accepts_late search_text search_vector",
     },
-    "events.EventIndex": {INTERNAL: "event search_text rank"},
+    "events.EventIndex": {INTERNAL: "event search_text"},
     "events.EventStatusChange": {INTERNAL: "id event from_status to_status at note", PERSONAL: "by"},
     "events.EventPartner": {PUBLIC: "event organisation role role_text position", INTERNAL: "id"},
     "events.Session": {
@@ -63,7 +63,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "counted",
         PERSONAL: "author",
     },
-    "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text rank"},
+    "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text"},
     "outcomes.OutcomeCount": {PUBLIC: "theme facet value kind number", INTERNAL: "id"},
     "outcomes.OutcomeTheme": {PUBLIC: "outcome theme kind public_at top leads", INTERNAL: "id"},
     "outcomes.StatusChange": {INTERNAL: "id outcome from_status to_status at note", PERSONAL: "by"},
@@ -96,7 +96,7 @@ FIELDS: dict[str, dict[str, str]] = {
         PUBLIC: "report kind title slug body position",
         INTERNAL: "id search_text search_vector",
     },
-    "outcomes.ReportSectionIndex": {INTERNAL: "section search_text rank"},
+    "outcomes.ReportSectionIndex": {INTERNAL: "section search_text"},
 }
 
 

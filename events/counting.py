@@ -9,7 +9,8 @@ from events.pages import COUNT_TO
 def count_each(**lists: models.QuerySet) -> dict[str, int]:
     """Return how many rows each of `lists` has; `COUNT_TO` + 1 stands for "more than that"."""
     numbers = dict.fromkeys(lists, 0)
-    parts, params = {}, []
+    parts: dict[str, str] = {}
+    params: list = []
     for name, rows in lists.items():
         try:
             sql, values = rows.order_by().values("pk")[: COUNT_TO + 1].query.sql_with_params()

@@ -13,6 +13,7 @@ from itertools import batched
 from typing import Any
 
 from django.db import DatabaseError, connections, models, transaction
+from django.db.models.functions import Coalesce, Concat, Length, Replace
 
 LIMIT = 10  # words of a query that count
 RANKED = 500  # newest hits that are ranked: of a common word there are too many to rank them all
@@ -56,6 +57,14 @@ def terms(query: str) -> list[str]:
     """Return the words to look for, each once, at most ten; none of a query of stop words or signs."""
     words = dict.fromkeys(word for word in indexed(query).split() if word not in STOP_WORDS)
     return list(words)[:LIMIT]
+
+
+_ENDINGS = re.compile(r"(?:ings?|ed|es|s|ies|ions?|ment|ly|e|y)$")
+
+
+def stems(words: list[str]) -> set[str]:
+    """Return what the forms of `words` begin with, roughly: enough to mark and to rank what an index has found."""
+    return {_ENDINGS.sub("", word) if len(word) > 4 else word for word in words} - {""}
 
 
 class TSVectorField(models.Field):
@@ -137,16 +146,39 @@ class SearchQuerySet(models.QuerySet):
         return self.filter(fts__search_text__match=_quoted(words))
 
     def by_relevance(self, query: str):
-        """The newest 500 of `matching`, the best answer first."""
-        found = self.matching(query).newest()
-        words, rows = terms(query), self.model._default_manager.filter(pk__in=found.values("pk")[:RANKED])
+        """The newest 500 of `matching`, the best answer first; on SQLite those that were written last.
+
+        FTS5 yields rows in the order of their keys, so that it too stops after 500 of a word that is everywhere.
+        """
+        words, found = terms(query), self.matching(query)
         if not words:
-            return self.none()
+            return found
+        order = found.newest().query.order_by
         if connections[self.db].vendor == "postgresql":
             rank = Rank(models.F("search_vector"), PlainQuery(models.Value(" ".join(words))))
-            return rows.annotate(relevance=rank).order_by("-relevance", *found.query.order_by)
-        rows = rows.filter(fts__search_text__match=_quoted(words))
-        return rows.annotate(relevance=models.F("fts__rank")).order_by("relevance", *found.query.order_by)
+            rows = self.model._default_manager.filter(pk__in=found.newest().values("pk")[:RANKED])
+            return rows.annotate(relevance=rank).order_by("-relevance", *order)
+        key = models.F("fts__pk")
+        last = found.order_by(key.desc()).values(key=key)[RANKED - 1 : RANKED]
+        rows = found.filter(fts__pk__gte=Coalesce(models.Subquery(last), 0))
+        return rows.annotate(relevance=_closeness(words)).order_by("-relevance", *order)
+
+
+def _closeness(words: list[str]) -> models.Expression:
+    """Return the SQL for how well a row answers: the more often it has the words and the shorter it is, the better.
+
+    FTS5's own measure knows how often words stand in all rows: the order would tell what is not public.
+    """
+    text = Concat(models.Value(" "), models.F("search_text"))
+    length = models.ExpressionWrapper(Length(text) / models.Value(250.0), output_field=models.FloatField())
+    closeness: models.Expression = models.Value(0.0)
+    for stem in sorted(stems(words)):
+        without = Length(Replace(text, models.Value(f" {stem}"), models.Value("")))
+        often = models.ExpressionWrapper(
+            (Length(text) - without) / models.Value(len(stem) + 1.0), output_field=models.FloatField()
+        )
+        closeness += often / (often + length + models.Value(0.5))
+    return models.ExpressionWrapper(closeness, output_field=models.FloatField())
 
 
 class Searchable(models.Model):
@@ -204,7 +236,6 @@ class SearchIndex(models.Model):
     """An FTS5 table of SQLite, made by `install`; PostgreSQL has none. Subclasses add the row, called `fts` there."""
 
     search_text = IndexedText()
-    rank = models.FloatField()
 
     class Meta:
         abstract = True
@@ -274,4 +305,4 @@ def is_whole(model: type[Searchable], using: str = "default") -> bool:
 
 
 def _index_of(model: type[Searchable]) -> str:
-    return model._meta.get_field("fts").related_model._meta.db_table
+    return str(model.fts.related.related_model._meta.db_table)

@@ -8,9 +8,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from events.counting import count_each
+from events.models import EventPartner
 from events.pages import COUNT_TO
 from outcomes.filters import OutcomeFilter
-from outcomes.models import Outcome, OutcomeTheme
+from outcomes.models import ActionUpdate, Outcome, OutcomeTheme
 from outcomes.models.outcome import is_overdue, is_ownerless, is_stale
 
 LONGEST = 8  # bars of one group; the filters have the rest
@@ -21,7 +22,7 @@ ATTENTION = {"overdue": is_overdue, "stale": is_stale, "ownerless": is_ownerless
 class ActionFilter(OutcomeFilter):
     """Actions by how far they are, what they need, what they are about and whom they address."""
 
-    q = series = event = None  # type: ignore[assignment]  # the list of outcomes has these
+    q = series = event = None  # the list of outcomes has these
     kind = django_filters.MultipleChoiceFilter(choices=[("action", "Action")], distinct=False)
     attention = django_filters.MultipleChoiceFilter(
         label=_("Needs attention"),
@@ -33,8 +34,6 @@ class ActionFilter(OutcomeFilter):
         choices=[("newest", _("Newest")), ("due", _("Due first")), ("updated", _("Last update"))],
         method="leave",
     )
-
-    without_control = ()
 
     @classmethod
     def _usable(cls, data):
@@ -67,6 +66,10 @@ class ActionFilter(OutcomeFilter):
             wanted |= ATTENTION[value]()
         return queryset.filter(wanted)
 
+    def filter_organisation(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Keep actions of the events of which it is a partner: databases then may begin with those events."""
+        return queryset.filter(event__in=EventPartner.objects.filter(organisation__slug=value).values("event"))
+
     @property
     def order(self):
         """The order in force: newest, due or updated."""
@@ -81,15 +84,16 @@ class ActionFilter(OutcomeFilter):
 
     def filter_queryset(self, queryset):
         queryset = self._narrowed(queryset, self.chosen.keys())
-        if self.order == "due":
-            return queryset.soonest_due()
-        return queryset.last_updated() if self.order == "updated" else queryset.newest()
+        return queryset.soonest_due() if self.order == "due" else queryset.newest()
 
     def keys(self):
         themes = self.chosen.get("theme", [])
         if self.chosen.keys() <= {"theme", "kind", "sort"} and len(themes) == 1 and self.order == "newest":
             (theme,) = (theme for theme in self.vocabulary.themes if theme.slug in themes)
             return OutcomeTheme.objects.newest(theme, "action")
+        if self.order == "updated":
+            listed = self._narrowed(Outcome.objects.filter(public_at__isnull=False), self.chosen.keys())
+            return ActionUpdate.objects.last_words(listed).values_list("action", flat=True)
         return self.filter_queryset(Outcome.objects.all()).values_list("pk", flat=True)
 
     def bars(self, name: str, *, all_of_them: bool = False) -> dict[str, Any]:

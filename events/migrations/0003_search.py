@@ -62,7 +62,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("search_text", events.search.IndexedText()),
-                ("rank", models.FloatField()),
             ],
             options={"db_table": "events_fts", "managed": False},
         ),

@@ -51,7 +51,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("search_text", events.search.IndexedText()),
-                ("rank", models.FloatField()),
             ],
             options={"db_table": "outcomes_fts", "managed": False},
         ),

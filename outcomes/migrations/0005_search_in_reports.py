@@ -60,7 +60,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("search_text", events.search.IndexedText()),
-                ("rank", models.FloatField()),
             ],
             options={"db_table": "report_sections_fts", "managed": False},
         ),

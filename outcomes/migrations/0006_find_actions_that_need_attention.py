@@ -28,6 +28,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="outcome",
             index=models.Index(
+                models.F("progress"),
+                models.OrderBy(models.F("public_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("kind", "action"), ("public_at__isnull", False)),
+                name="action_newest_of_a_progress",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="outcome",
+            index=models.Index(
                 models.F("due_on"),
                 condition=models.Q(
                     ("kind", "action"),

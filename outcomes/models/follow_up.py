@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from events.models import Participation
@@ -60,6 +60,14 @@ class ActionOwner(models.Model):
             raise ValidationError("An owner is either an organisation or a person.")
 
 
+class ActionUpdateQuerySet(models.QuerySet):
+    def last_words(self, actions):
+        """The last update of each of `actions`, the latest first: read off the index of updates, one by one."""
+        last = ActionUpdate.objects.filter(action=OuterRef("action")).order_by("-on", "-pk").values("pk")[:1]
+        told = self.filter(Exists(actions.filter(pk=OuterRef("action"))), pk=Subquery(last))
+        return told.order_by("-on", "-pk")
+
+
 class ActionUpdate(models.Model):
     """Word of what became of an action, with its evidence."""
 
@@ -80,6 +88,8 @@ class ActionUpdate(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
     verification = models.CharField(max_length=20, choices=Verification, default=Verification.SELF_REPORTED)
+
+    objects = ActionUpdateQuerySet.as_manager()
 
     class Meta:
         ordering = ["-on", "-pk"]

@@ -139,12 +139,6 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         """Those that lists have, by the day they are due; those without one last."""
         return self.filter(public_at__isnull=False).order_by(F("due_on").asc(nulls_last=True), F("id").desc())
 
-    def last_updated(self):
-        """Those that lists have and of which there was word, the latest word first: read off the index of updates."""
-        last = _related("updates").filter(action=OuterRef("pk")).order_by("-on", "-pk").values("pk")[:1]
-        told = self.filter(public_at__isnull=False, updates__pk=Subquery(last))
-        return told.order_by("-updates__on", "-updates__pk")
-
     def with_last_update(self):
         """Annotate `updated_on`, the day of the last word of each action."""
         last = _related("updates").filter(action=OuterRef("pk")).order_by("-on", "-pk").values("on")[:1]
@@ -237,12 +231,12 @@ def is_stale(today: dt.date | None = None) -> Q:
     since = a_year_before(today or timezone.localdate())
     midnight = timezone.make_aware(dt.datetime.combine(since, dt.time.min))
     word = _related("updates").filter(action=OuterRef("pk"), on__gte=since)
-    return OPEN & Q(public_at__lt=midnight) & ~Exists(word)
+    return OPEN & Q(public_at__lt=midnight) & ~Q(Exists(word))
 
 
 def is_ownerless() -> Q:
     """Return the condition of `ownerless()`."""
-    return OPEN & ~Exists(_related("owners").filter(action=OuterRef("pk")).exclude(response="declined"))
+    return OPEN & ~Q(Exists(_related("owners").filter(action=OuterRef("pk")).exclude(response="declined")))
 
 
 def a_year_before(day: dt.date) -> dt.date:
@@ -346,6 +340,13 @@ class Outcome(Recorded, Searchable, StatusModel):
                 F("id").desc(),
                 condition=Q(kind="action", public_at__isnull=False),
                 name="action_by_due_date",
+            ),
+            models.Index(
+                "progress",
+                F("public_at").desc(),
+                F("id").desc(),
+                condition=Q(kind="action", public_at__isnull=False),
+                name="action_newest_of_a_progress",
             ),
             models.Index("due_on", condition=OPEN & Q(public_at__isnull=False), name="action_open_by_due_date"),
             models.Index(

@@ -10,7 +10,7 @@ from events.models import Event
 from events.search import indexed, is_whole, rebuild, terms
 from events.templatetags.search import highlight
 from outcomes.models import Outcome, ReportSection
-from tests.factories import EventFactory, ReportSectionFactory, TakeawayFactory
+from tests.factories import PUBLISHED_AT, EventFactory, ReportSectionFactory, TakeawayFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +92,28 @@ def test_relevance_stays_within_what_is_public():
     TakeawayFactory(text="Trust is public", published=True)
 
     assert [outcome.text for outcome in Outcome.objects.public().by_relevance("trust")] == ["Trust is public"]
+
+
+def test_relevance_is_the_same_whatever_is_hidden():
+    for text in ("Trust in ports", "Ports, ports and trust between people of ports", "Trust builds trust in a port"):
+        TakeawayFactory(text=text, published=True)
+    best = [outcome.text for outcome in Outcome.objects.public().by_relevance("trust port")]
+
+    for n in range(30):
+        TakeawayFactory(text="Ports " * n + "of trust " + "and others " * 40)
+
+    assert [outcome.text for outcome in Outcome.objects.public().by_relevance("trust port")] == best
+
+
+def test_relevance_is_of_the_newest_alone(monkeypatch):
+    monkeypatch.setattr("events.search.RANKED", 2)
+    for n in range(4):
+        TakeawayFactory(text=f"Trust {n}", published=True, published_at=PUBLISHED_AT + dt.timedelta(days=n))
+        TakeawayFactory(text="Trust not yet")
+
+    best = Outcome.objects.public().by_relevance("trust")
+
+    assert [outcome.text for outcome in best] == ["Trust 3", "Trust 2"]
 
 
 def test_rebuild_leaves_the_index_as_it_was():
