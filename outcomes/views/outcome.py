@@ -24,8 +24,6 @@ from participants.files import StoredFile
 from participants.groups import STAFF_GROUPS
 from participants.models import ActorType, Organisation, User
 
-STALE_AFTER = dt.timedelta(days=365)  # without a word about an action that nobody settled
-
 
 class OnePublicOutcome(PublicPage):
     """A page about one public outcome; one that was withdrawn says when (410)."""
@@ -159,15 +157,12 @@ def _in_order(row: tuple) -> tuple:
 
 def follow_up_of(action: Outcome) -> dict:
     """Return what is known of what became of an action: whom it is for, who answers for it, word of it."""
-    updates = list(action.updates.all())
-    last_word = updates[0].on if updates else timezone.localdate(action.published_at)
-    settled = action.progress in Outcome.SETTLED
-    asked = set((action.addressed_to or "").split(","))
+    updates, asked = list(action.updates.all()), set((action.addressed_to or "").split(","))
+    action.updated_on = updates[0].on if updates else None
     return {
         "owners": owners(action),
         "addressees": [label for value, label in ActorType.choices if value in asked],
         "updates": updates,
-        "is_stale": not settled and timezone.localdate() - last_word > STALE_AFTER,
     }
 
 
