@@ -76,4 +76,4 @@ class Prepared:
             for column, (converts, expression) in compiler.get_converters(selected).items()
             for convert in converts
         ]
-        return _Compiled(sql, tuple(params), places, list(query.selected), converters)
+        return _Compiled(sql, tuple(params), places, list(query.selected or ()), converters)

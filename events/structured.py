@@ -51,7 +51,6 @@ def event(shown: Event, schedule: Programme, partners: list[dict], address: str)
     `schedule` is its public programme, `partners` are rows with role, name, slug and website, `address` is where its
     page is.
     """
-    series = shown.series
     facts = {
         "@type": "Event",
         "@id": f"{address}#event",
@@ -65,13 +64,12 @@ def event(shown: Event, schedule: Programme, partners: list[dict], address: str)
         "organizer": _organisers(partners),
         "image": _images(shown),
         "identifier": shown.reference,
-        "superEvent": {"@type": "EventSeries", "name": series.name} if series else None,
     }
     return {name: fact for name, fact in facts.items() if fact}
 
 
 def _when(shown: Event, schedule: Programme) -> dict[str, str]:
-    if not shown.starts_on:
+    if not shown.starts_on or not shown.ends_on:
         return {}
     starts_at, ends_at = schedule.starts_at, schedule.ends_at
     # Of a programme without the first or the last day only the days are known.
@@ -81,15 +79,16 @@ def _when(shown: Event, schedule: Programme) -> dict[str, str]:
 
 
 def _where(shown: Event, address: str) -> Any:
-    place = None
+    places: list[Thing] = []
     if shown.mode != Event.Mode.ONLINE and (shown.venue or shown.place):
-        country = shown.country.code
+        country = str(shown.country)
         postal = {"addressLocality": shown.city, "addressCountry": country}
-        place = {"@type": "Place", "name": shown.venue or shown.place}
+        place: dict[str, Any] = {"@type": "Place", "name": shown.venue or shown.place}
         if shown.city or country:
             place["address"] = {"@type": "PostalAddress", **{name: part for name, part in postal.items() if part}}
-    online = {"@type": "VirtualLocation", "url": address} if shown.mode != Event.Mode.IN_PERSON else None
-    places = [part for part in (place, online) if part]
+        places.append(place)
+    if shown.mode != Event.Mode.IN_PERSON:
+        places.append({"@type": "VirtualLocation", "url": address})
     return places[0] if len(places) == 1 else places
 
 
