@@ -82,7 +82,7 @@ class OutcomeFilter(PublicFilter):
 
     def listed(self, names: Collection[str]) -> QuerySet:
         """Return what lists have under the filters `names` alone, the newest first: for keys and numbers only."""
-        outcomes = self._narrowed(Outcome.objects.all(), names - {"q"})
+        outcomes = self._narrowed(Outcome.objects.newest(), names - {"q"})
         return (outcomes.matching(self.chosen["q"]) if "q" in names else outcomes).newest()
 
     def keys(self) -> QuerySet:
@@ -91,7 +91,7 @@ class OutcomeFilter(PublicFilter):
         if self.chosen.keys() <= {"theme", "kind", "sort"} and len(themes) == 1 and len(kinds) < 2:
             (theme,) = (theme for theme in self.vocabulary.themes if theme.slug in themes)
             return OutcomeTheme.objects.newest(theme, *kinds)
-        return self.filter_queryset(Outcome.objects.all()).values_list("pk", flat=True)
+        return self.filter_queryset(Outcome.objects.newest()).values_list("pk", flat=True)
 
     def _narrowed(self, queryset: QuerySet, names: Collection[str]) -> QuerySet:
         for name in self.chosen.keys() & set(names):

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from events.caching import remembered
-from events.filters import year_choices
-from events.models import Event, EventPartner, EventSeries
+from events.models import EventSeries
 from events.pages import COUNT_TO
 from outcomes.models import OutcomeCount, Theme
 from participants.models import Organisation
@@ -20,7 +19,7 @@ FACETS = ("kind", "theme", "year", "series", "organisation", "progress", "addres
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What options are made of; the same for everybody until something public changes."""
+    """What options are made of, where something is public; the same for everybody until that changes."""
 
     themes: list[Theme]  # each of the first level followed by its sub-themes
     years: list[tuple[str, str]]
@@ -35,13 +34,13 @@ class Vocabulary:
 
     @classmethod
     def _read(cls) -> "Vocabulary":
-        themes = list(Theme.objects.public())
-        series = list(EventSeries.objects.filter(pk__in=Event.objects.public().values("series")))
-        partners = EventPartner.objects.filter(event__in=Event.objects.public()).values("organisation")
-        organisations = list(Organisation.objects.filter(pk__in=partners).only("slug", "name"))
+        numbers, themes = kept(), list(Theme.objects.public())
+        series = list(EventSeries.objects.filter(pk__in=list(numbers["series"])))
+        organisations = list(Organisation.objects.filter(pk__in=list(numbers["organisation"])).only("slug", "name"))
+        years = sorted(filter(None, numbers["year"]), reverse=True)
         return cls(
             themes=[one for top in themes if not top.parent_id for one in (top, *_inner(top, themes))],
-            years=year_choices(),
+            years=[(year, year) for year in years],
             series=[(one.slug, one.name) for one in series],
             organisations=[(one.slug, one.name) for one in organisations],
             keys={
