@@ -1,4 +1,4 @@
-"""The sitemap: an index, the pages that are always there with the themes, and the dialogues with their outcomes.
+"""The sitemap: an index, pages that are always there with themes and organisations, dialogues with their outcomes.
 
 Dialogues are few and their outcomes hang on them, so a part is a number of dialogues: no part counts outcomes or skips
 over them, and its bounds tell nothing of what is hidden.
@@ -18,10 +18,11 @@ from django.views.decorators.http import require_safe
 
 from events.caching import kept
 from events.models import Event
-from outcomes.models import ActionUpdate, Outcome, Theme
+from outcomes.models import ActionUpdate, Outcome, ReportSection, Theme
+from outcomes.organisations import public_organisations
 
 DIALOGUES = 50  # in one part: far from the 50,000 addresses that a part may have, even with hundreds of outcomes each
-LASTING = ("home", "outcomes:outcome-list", "events:event-list", "outcomes:theme-list")
+LASTING = ("home", "outcomes:outcome-list", "outcomes:action-list", "events:event-list", "outcomes:theme-list")
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -37,11 +38,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def pages(request: HttpRequest) -> HttpResponse:
-    """List the pages that are always there, and the themes."""
+    """List the pages that are always there, the themes and the organisations."""
 
     def entries() -> Iterable[Entry]:
         yield from ((reverse(name), None) for name in LASTING)
         yield from ((theme.get_absolute_url(), None) for theme in Theme.objects.public().only("slug"))
+        organisations = public_organisations().order_by("pk").values_list("slug", flat=True)
+        yield from ((reverse("outcomes:organisation-detail", args=[slug]), None) for slug in organisations)
 
     return kept(request, (), lambda: _xml("urlset", "url", entries()))
 
@@ -67,15 +70,19 @@ def parts() -> list[str]:
 
 
 def of_dialogues(rows: QuerySet[Event]) -> list[Entry]:
-    """Return the addresses of events and of their outcomes, in three queries."""
+    """Return the addresses of events, of their outcomes and of the sections of their reports, in four queries."""
     events = list(rows.only("slug", "published_at"))
-    outcomes = Outcome.objects.public().filter(event__in=[event.pk for event in events])
+    keys = [event.pk for event in events]
+    outcomes = Outcome.objects.public().filter(event__in=keys)
     updates = ActionUpdate.objects.filter(action__in=outcomes.actions().order_by().values("pk"))
     updated = dict(updates.order_by().values_list("action").annotate(Max("on")))
     of_event = defaultdict(list)
     for pk, code, event, published_at in outcomes.order_by("pk").values_list("pk", "code", "event", "published_at"):
         changed = max(published_at.date(), updated.get(pk, dt.date.min))
         of_event[event].append((reverse("outcomes:outcome-detail", args=[code]), changed))
+    sections = ReportSection.objects.public().with_a_page().filter(report__event__in=keys)
+    for section in sections.select_related("report__event").defer("body").order_by("report", "position", "pk"):
+        of_event[section.report.event_id].append((section.get_absolute_url(), section.report.published_at.date()))
     entries: list[Entry] = []
     for event in events:
         own = event.published_at.date()

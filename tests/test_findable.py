@@ -1,6 +1,7 @@
 """What is promised to search engines, to whoever shares a link, and to whoever looks for the people behind the site."""
 
 import io
+import json
 import re
 import shutil
 import time
@@ -22,7 +23,10 @@ from tests.factories import (
     ActionFactory,
     ActionUpdateFactory,
     EventFactory,
+    EventPartnerFactory,
     OutcomeFactory,
+    ReportFactory,
+    ReportSectionFactory,
     SessionFactory,
     TakeawayFactory,
     ThemeFactory,
@@ -46,6 +50,10 @@ def site(db):
         "second": second,
         "takeaway": TakeawayFactory(event=first, text="Call before an incident.", themes=[theme], published=True),
         "action": ActionFactory(event=second, text="Publish the list.", themes=[theme], published=True),
+        "section": ReportSectionFactory(
+            report=ReportFactory(event=first, published=True), title="Key points", body="Somebody has to answer."
+        ),
+        "organisation": EventPartnerFactory(event=first, role="convener").organisation,
     }
 
 
@@ -57,7 +65,10 @@ def page_addresses(site):
         reverse("outcomes:outcome-list") + "?kind=action",
         reverse("outcomes:outcome-list") + "?q=incident",
         reverse("outcomes:theme-list"),
-        *(site[name].get_absolute_url() for name in ("theme", "first", "second", "takeaway", "action")),
+        reverse("outcomes:action-list"),
+        reverse("outcomes:search") + "?q=incident",
+        reverse("outcomes:organisation-detail", args=[site["organisation"].slug]),
+        *(site[name].get_absolute_url() for name in ("theme", "first", "second", "takeaway", "action", "section")),
     ]
 
 
@@ -103,6 +114,14 @@ def test_every_page_says_what_a_link_to_it_shows(client, site):
         assert og(body, "image").startswith(configured.SITE_URL)
         assert og(body, "image:alt")
         assert in_head(body, r'<meta name="twitter:card" content="([^"]*)">') == "summary_large_image"
+
+
+def test_every_page_has_one_graph_that_says_where_it_is(client, site):
+    for address in page_addresses(site):
+        body = client.get(address).content.decode()
+        graph = json.loads(in_head(body, r'<script type="application/ld\+json">([^<]*)</script>'))["@graph"]
+
+        assert "BreadcrumbList" in {thing["@type"] for thing in graph} or graph[0]["@type"] == "WebSite", address
 
 
 def test_titles_that_hold_markup_stay_text(client, db):
@@ -303,7 +322,7 @@ def test_part_of_the_sitemap_costs_the_same_for_one_and_for_thirty(client, db, d
         TakeawayFactory(event=event, published=True)
         ActionUpdateFactory(action=ActionFactory(event=event, published=True))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("sitemap-dialogues", args=[1]))
 
 
