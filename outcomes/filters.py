@@ -82,7 +82,7 @@ class OutcomeFilter(PublicFilter):
 
     def listed(self, names: Collection[str]) -> QuerySet:
         """Return what lists have under the filters `names` alone, the newest first: for keys and numbers only."""
-        outcomes = self._narrowed(Outcome.objects.newest(), names - {"q"})
+        outcomes = self._narrowed(Outcome.objects.newest(), set(names) - {"q"})
         return (outcomes.matching(self.chosen["q"]) if "q" in names else outcomes).newest()
 
     def keys(self) -> QuerySet:

@@ -50,12 +50,12 @@ class Command(BaseCommand):
             Outcome.objects.filter(pk__in=listed).settle()
             OutcomeTheme.objects.filter(pk__in=tags).settle()
             bump_generation()
-        for model in Searchable.concrete():
-            name = model._meta.verbose_name_plural
-            wrong[f"words of {name}"] = model.reindex() if repair else sum(1 for _ in model.astray())
-            wrong[f"index of {name}"] = 0 if is_whole(model) else 1
+        for searched in Searchable.concrete():
+            name = searched._meta.verbose_name_plural
+            wrong[f"words of {name}"] = searched.reindex() if repair else sum(1 for _ in searched.astray())
+            wrong[f"index of {name}"] = 0 if is_whole(searched) else 1
             if repair and wrong[f"index of {name}"]:
-                rebuild(model)
+                rebuild(searched)
         wrong["outcomes counted as something else"], truth = self.recount(repair)
         wrong["counts"] = self.compare_counts(truth, repair)
         return wrong

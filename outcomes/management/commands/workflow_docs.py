@@ -1,13 +1,13 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from events.models import Event
+from events.models import Event, StatusModel
 from outcomes.models import Outcome, Report
 
 PATH = settings.BASE_DIR / "docs" / "workflow.md"
 
 # What is called to make a move, and what speaks against it in the words of `against_…`.
-VERBS = {
+VERBS: dict[type[StatusModel], dict[tuple[str, str], str]] = {
     Outcome: {
         ("draft", "submitted"): "submit",
         ("changes_requested", "submitted"): "submit",
