@@ -4,6 +4,7 @@ from django.db.models import CharField, OuterRef, Prefetch, Subquery, Value
 from django.db.models.aggregates import StringAgg
 
 from events.attribution import ANONYMOUS
+from events.pages import COUNT_TO, DeepPaginator
 from outcomes.models import ActionOwner, Addressee, Outcome
 from outcomes.tracker import ActionFilter
 from outcomes.views.outcome_list import OutcomeList
@@ -13,15 +14,24 @@ SHOWN = ("code", "kind", "number", "text", "public_at", "progress", "due_on", "d
 OF_EVENT = ("title", "slug", "reference", "starts_on", "ends_on")
 
 
+class Capped(DeepPaginator):
+    """Pages of more rows than are counted, where the total is not known: nobody need count once more."""
+
+    _counted = COUNT_TO + 1
+
+
 class ActionList(OutcomeList):
     """All actions in a table, with how many are how far and how many need attention."""
 
     filterset_class = ActionFilter
+    paginator_class = Capped
     template_name = "outcomes/actions.html"
 
     def paging(self):
-        paging = super().paging()
-        return paging | {"known": None} if self.filterset.order == "updated" else paging  # those with word alone
+        if self.filterset.order != "updated":
+            return super().paging()
+        told = len(self.filterset.keys()[: COUNT_TO + 1])  # in their order, so that the database stops there
+        return {"known": None if told > COUNT_TO else told, "fetch": self.fetch}
 
     def fetch(self, keys):
         actions = self.get_queryset().filter(pk__in=keys).with_last_update().annotate(actors=actors())

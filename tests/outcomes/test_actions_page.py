@@ -371,19 +371,24 @@ def test_hidden_action_changes_no_byte_of_the_tracker(client, query, state):
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-@pytest.mark.parametrize("query", ["", "?sort=due", "?theme=trust"])
-def test_tracker_takes_the_same_queries_for_any_number_of_rows(client, django_assert_num_queries, warm, rows, query):
+@pytest.mark.parametrize(
+    "query, queries",
+    [("", 4), ("?sort=due", 4), ("?theme=trust", 4), ("?sort=updated&theme=trust", 5), ("?attention=overdue", 6)],
+)
+def test_tracker_takes_the_same_queries_for_any_number_of_rows(
+    client, django_assert_num_queries, warm, rows, query, queries
+):
     theme = ThemeFactory(name="Trust")
     for number in range(1, rows + 1):
-        found = action(f"Action {number}", number=number, themes=[theme])
+        found = action(f"Action {number}", number=number, themes=[theme], due_on=dt.date(2026, 1, 1))
         AddresseeFactory(action=found)
         ActionOwnerFactory(action=found)
         ActionOwnerFactory(action=found, organisation=None, person=PersonFactory())
         ActionUpdateFactory(action=found)
-    for before in ("?sort=updated", "?theme=trust&sort=updated"):
+    for before in ("?sort=updated", "?theme=trust&sort=due"):
         page(client, before)  # the vocabulary and the kept numbers are in memory from here on
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(queries):
         page(client, query)
 
 
@@ -397,3 +402,18 @@ def test_pages_keep_filters_and_order(client):
     assert "Showing 1 to 20 of 22 actions" in words(body)
     assert '<a rel="next" href="?progress=proposed&amp;sort=due&amp;page=2">' in body
     assert len(listed(page(client, "?progress=proposed&sort=due&page=2"))) == 2
+
+
+@pytest.mark.parametrize("query", ["?sort=updated", "?attention=ownerless", "?attention=ownerless&sort=due"])
+def test_total_stops_where_counting_does(client, monkeypatch, query):
+    for module in ("events.pages", "events.counting", "outcomes.numbers", "outcomes.tracker", "outcomes.views.actions"):
+        monkeypatch.setattr(f"{module}.COUNT_TO", 2)
+    monkeypatch.setattr("outcomes.views.actions.Capped._counted", 3)
+    monkeypatch.setattr("outcomes.views.outcome_list.COUNT_TO", 2)
+    for number in range(1, 5):
+        ActionUpdateFactory(action=action(f"Action {number}", number=number))
+
+    body = page(client, query)
+
+    assert len(listed(body)) == 4
+    assert "2+ actions" in words(body)
