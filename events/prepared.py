@@ -1,4 +1,4 @@
-"""QuerySets about one event, put into SQL once a process.
+"""QuerySets put into SQL once a process, of which only some values differ from one time to the next.
 
 What a rule of attribution asks of the database takes Django one to three milliseconds to put into words, and the
 database a tenth of that to answer. The page of an event asks up to ten such questions; only the event differs.
@@ -8,8 +8,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Field, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models import QuerySet
 
 from events.models import Event
 
@@ -20,39 +20,45 @@ _STAND_IN: dict[str, Any] = {
     "slug": "\uffff stands in",
     "starts_on": dt.date(1, 2, 3),
 }
+_DATE = models.DateField()
 
 
 class _Compiled(NamedTuple):
     sql: str
     params: tuple
-    places: list[tuple[int, Field]]  # which parameters are a field of the event
+    places: list[tuple[int, str]]  # which parameters are which of the values
     names: list[str]
     converters: list[tuple[int, Callable, Any]]  # column, what makes of it a Python value, its expression
 
 
-class Prepared:
-    """The rows that a QuerySet of `values()` finds for an event, as dicts.
+def stand_ins(*names: str) -> dict[str, int]:
+    """Return a key that no row has for each of `names`."""
+    return {name: -7_354_963_100 - place for place, name in enumerate(names)}
 
-    `build` takes an event and returns the QuerySet, beginning at a `public()` as everywhere. It is called once for each
-    kind of database, so the QuerySet may depend on nothing but key, series, slug and first day of the event: no clock,
-    no setting, no language.
+
+class PreparedQuery:
+    """The rows that a QuerySet of `values()` finds, as dicts.
+
+    `build` takes `values`, which no row of the database has (see `stand_ins`), and returns the QuerySet, beginning at a
+    `public()` as everywhere. It is called once for each kind of database, so the QuerySet may depend on nothing else:
+    no clock, no setting, no language.
     """
 
-    def __init__(self, build: Callable[[Event], QuerySet]):
-        self._build = build
+    def __init__(self, build: Callable[..., QuerySet], **values: Any):
+        self._build, self._values = build, values
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, event: Event) -> list[dict[str, Any]]:
-        """Return the rows in the order of the QuerySet, in one query."""
+    def find(self, **values: Any) -> list[dict[str, Any]]:
+        """Return the rows for `values` in the order of the QuerySet, in one query."""
         connection = connections[DEFAULT_DB_ALIAS]
         if connection.vendor not in self._compiled:
             self._compiled[connection.vendor] = self._compile(connection)
         sql, params, places, names, converters = self._compiled[connection.vendor]
-        values = list(params)
-        for place, field in places:
-            values[place] = field.get_db_prep_value(getattr(event, field.attname), connection)
+        filled = list(params)
+        for place, name in places:
+            filled[place] = _adapted(values[name], connection)
         with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(sql, filled)
             rows = cursor.fetchall()
         if converters:
             rows = [list(row) for row in rows]
@@ -62,14 +68,13 @@ class Prepared:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _compile(self, connection) -> _Compiled:
-        query = self._build(Event(**_STAND_IN)).query
+        query = self._build(**self._values).query
         compiler = query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        fields = [field for field in Event._meta.concrete_fields if field.attname in _STAND_IN]
-        marks = {field.get_db_prep_value(_STAND_IN[field.attname], connection): field for field in fields}
+        marks = {_adapted(value, connection): name for name, value in self._values.items()}
         places = [(place, marks[param]) for place, param in enumerate(params) if param in marks]
-        if not places:
-            raise ValueError("A prepared QuerySet must ask about one event.")
+        if self._values and not places:
+            raise ValueError("A prepared QuerySet must ask about what it is given.")
         selected = [expression for expression, *_ in compiler.select]
         converters = [
             (column, convert, expression)
@@ -77,3 +82,18 @@ class Prepared:
             for convert in converts
         ]
         return _Compiled(sql, tuple(params), places, list(query.selected or ()), converters)
+
+
+def _adapted(value: Any, connection) -> Any:
+    return _DATE.get_db_prep_value(value, connection) if isinstance(value, dt.date) else value
+
+
+class Prepared(PreparedQuery):
+    """A prepared query about one event: it may depend on its key, series, slug and first day."""
+
+    def __init__(self, build: Callable[[Event], QuerySet]):
+        super().__init__(lambda **values: build(Event(**values)), **_STAND_IN)
+
+    def rows(self, event: Event) -> list[dict[str, Any]]:
+        """Return the rows for `event` in the order of the QuerySet, in one query."""
+        return self.find(**{name: getattr(event, name) for name in _STAND_IN})

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connections
 from django.db.models import Func, QuerySet, Value
 from django.utils.translation import gettext, ngettext
 
+from events.prepared import PreparedQuery, stand_ins
 from events.search import TSVectorField, indexed
 from outcomes.likeness import Likeness, forms
-from outcomes.listed import listed, theme_keys
+from outcomes.listed import card_columns, cards, theme_keys
 from outcomes.models import Outcome, OutcomeTheme, Theme
 
 SHOWN = 4
@@ -30,47 +32,72 @@ def related(outcome: Outcome, themes: Sequence[Theme]) -> list[dict[str, Any]]:
     index is asked for what shares its rarest words. `outcome` has `search_text`; `themes` are its own.
     """
     mine = outcome.pk
-    found = {row[0]: row for row in _of_themes(outcome, themes)}
-    likeness = Likeness({mine: outcome.search_text} | {key: row[1] for key, row in found.items()})
-    names = {theme.pk: theme.name for theme in themes}
-    shared = {key: [pk for pk in names if str(pk) in row[2].split(",")] for key, row in found.items()}
+    found = {row["pk"]: row for row in _of_themes(outcome, themes)}
+    likeness = Likeness({mine: outcome.search_text} | {key: row["search_text"] for key, row in found.items()})
+    names = {str(theme.pk): theme.name for theme in themes}
+    shared = {key: [pk for pk in names if pk in row["theme_keys"].split(",")] for key, row in found.items()}
     place = {key: number for number, key in enumerate(found)}
     nearest = sorted(found, key=lambda key: (-len(shared[key]), -likeness.between(mine, key), place[key]))[:SHOWN]
 
-    wanted: Any = nearest
-    if len(nearest) < SHOWN:
+    if len(nearest) == SHOWN:
+        rows = _NEAREST.find(event=outcome.event_id, **dict(zip(_SLOTS, nearest, strict=True)))
+    else:
         words = likeness.rarest(mine, outcome.search_text, RARE_WORDS)
-        hits = _having_any(_elsewhere(outcome), words).newest().values("pk")[:CANDIDATES]
-        either = [Outcome.objects.filter(pk__in=keys).order_by().values("pk") for keys in (nearest, hits)]
-        wanted = either[0].union(either[1]) if nearest else hits
-    found_cards = listed(_elsewhere(outcome).filter(pk__in=wanted), "search_text", "public_at", themes={})
-    cards = {card["pk"]: card for card in found_cards}
+        rows = _columns(_elsewhere(outcome.event_id).filter(pk__in=_either(outcome, nearest, words)))
+    shown = {card["pk"]: card for card in cards(rows, themes={})}
 
-    chosen = [cards[key] | {"why": _same_themes([names[pk] for pk in shared[key]])} for key in nearest if key in cards]
-    rest = {key: card for key, card in cards.items() if key not in nearest}
+    chosen = [shown[key] | {"why": _same_themes([names[pk] for pk in shared[key]])} for key in nearest if key in shown]
+    rest = {key: card for key, card in shown.items() if key not in nearest}
     if rest and len(chosen) < SHOWN:
         chosen += _similar(outcome, rest)[: SHOWN - len(chosen)]
     return chosen
 
 
-def _elsewhere(outcome: Outcome) -> QuerySet:
-    return Outcome.objects.public().exclude(event=outcome.event_id)
+def _elsewhere(event: int) -> QuerySet:
+    return Outcome.objects.public().exclude(event=event)
 
 
-def _of_themes(outcome: Outcome, themes: Sequence[Theme]) -> QuerySet | list:
-    """Return (key, index text, keys of its themes) of the newest of other dialogues under each of `themes`."""
-    asked = themes[:MOST_THEMES]
-    if not asked:
-        return []
-    tags = OutcomeTheme.objects.filter(public_at__isnull=False).exclude(outcome__event=outcome.event_id)
-    newest = [
-        tags.filter(theme=theme).order_by("-public_at", "-outcome").values("pk")[: CANDIDATES // len(asked)]
-        for theme in asked
-    ]
-    arms = [OutcomeTheme.objects.filter(pk__in=keys).order_by().values("outcome") for keys in newest]
-    keys = arms[0].union(*arms[1:]) if len(arms) > 1 else arms[0]
-    rows = _elsewhere(outcome).filter(pk__in=keys).annotate(theme_keys=theme_keys()).newest()
-    return rows.values_list("pk", "search_text", "theme_keys")
+def _columns(outcomes: QuerySet) -> QuerySet:
+    return card_columns(outcomes, "search_text", "public_at", with_themes=False)
+
+
+_SLOTS = [f"key{number}" for number in range(SHOWN)]
+_NEAREST = PreparedQuery(
+    lambda event, **keys: _columns(_elsewhere(event).filter(pk__in=list(keys.values()))), **stand_ins("event", *_SLOTS)
+)
+
+
+@cache
+def _newest(number: int) -> PreparedQuery:
+    """Return the query for the newest of other dialogues under each of a number of themes."""
+
+    def build(event, **themes):
+        tags = OutcomeTheme.objects.filter(public_at__isnull=False).exclude(outcome__event=event)
+        newest = [
+            tags.filter(theme=theme).order_by("-public_at", "-outcome").values("pk")[: CANDIDATES // number]
+            for theme in themes.values()
+        ]
+        arms = [OutcomeTheme.objects.filter(pk__in=keys).order_by().values("outcome") for keys in newest]
+        keys = arms[0].union(*arms[1:]) if number > 1 else arms[0]
+        outcomes = _elsewhere(event).filter(pk__in=keys).annotate(theme_keys=theme_keys()).newest()
+        return outcomes.values("pk", "search_text", "theme_keys")
+
+    return PreparedQuery(build, **stand_ins("event", *(f"theme{place}" for place in range(number))))
+
+
+def _of_themes(outcome: Outcome, themes: Sequence[Theme]) -> list[dict[str, Any]]:
+    """Return key, index text and keys of the themes of the newest of other dialogues under each of `themes`."""
+    asked = {f"theme{place}": theme.pk for place, theme in enumerate(themes[:MOST_THEMES])}
+    return _newest(len(asked)).find(event=outcome.event_id, **asked) if asked else []
+
+
+def _either(outcome: Outcome, keys: list[int], words: list[str]) -> QuerySet:
+    """Return the keys of `keys` and of the newest of other dialogues that have any of `words`."""
+    hits = _having_any(_elsewhere(outcome.event_id), words).newest().values("pk")[:CANDIDATES]
+    if not keys:
+        return hits
+    named, found = (Outcome.objects.filter(pk__in=pks).order_by().values("pk") for pks in (keys, hits))
+    return named.union(found)
 
 
 class _AnyOf(Func):

@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.views.generic import TemplateView
 
 from events.models import Event
 from events.pages import PublicPage
-from outcomes.listed import listed, vocabulary
+from events.prepared import PreparedQuery
+from outcomes.listed import card_columns, cards, vocabulary
 from outcomes.models import ActionUpdate, Outcome
 from outcomes.views.theme import theme_cards
 
 LATEST, LOOKED_AT = 6, 60  # outcomes shown, and the newest among which they are chosen
 UPCOMING, HELD, DONE = 3, 4, 3
 DONE_LOOKED_AT = 12  # updates: several may be about one action
+
+_NEWEST = PreparedQuery(lambda: card_columns(Outcome.objects.public().newest()[:LOOKED_AT]))
 
 
 class Home(PublicPage, TemplateView):
@@ -23,14 +26,13 @@ class Home(PublicPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         events = Event.objects.public().defer("body")
-        newest = Outcome.objects.public().newest()[:LOOKED_AT]
         themes = vocabulary()
-        cards = theme_cards(themes)
+        of_themes = theme_cards(themes)
         return super().get_context_data(
             **kwargs,
-            outcomes=mixed(listed(newest, themes=themes), LATEST),
-            themes=[card for card in cards if card["any"]],
-            sleeping=[card["theme"] for card in cards if not card["any"]],
+            outcomes=mixed(cards(_NEWEST.find(), themes), LATEST),
+            themes=[card for card in of_themes if card["any"]],
+            sleeping=[card["theme"] for card in of_themes if not card["any"]],
             upcoming=events.upcoming()[:UPCOMING],
             held=events.held()[:HELD],
             done=done_lately(),
@@ -49,25 +51,22 @@ def mixed(newest: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
     return sorted(served, key=lambda card: place[card["pk"]])
 
 
-def done_lately() -> list[dict[str, Any]]:
-    """Return the actions last reported done that still are, each once with the report."""
+def _done() -> QuerySet:
     done = Outcome.Progress.DONE
     public = Outcome.objects.public().filter(pk=OuterRef("action"), progress=done)
     reports = ActionUpdate.objects.filter(Exists(public), progress=done).order_by("-on", "-pk")
-    rows = reports.select_related("action__event").values(
-        "on",
-        "verification",
-        "action",
-        "action__code",
-        "action__text",
-        "action__number",
-        "action__event__title",
-        "action__event__slug",
-        "action__event__reference",
-    )
+    of_action = ("code", "text", "number", "event__title", "event__slug", "event__reference")
+    return reports.values("on", "verification", "action", *(f"action__{name}" for name in of_action))[:DONE_LOOKED_AT]
+
+
+_DONE = PreparedQuery(_done)
+
+
+def done_lately() -> list[dict[str, Any]]:
+    """Return the actions last reported done that still are, each once with the report."""
     labels = dict(ActionUpdate.Verification.choices)
     found: dict[int, dict[str, Any]] = {}
-    for row in rows[:DONE_LOOKED_AT]:
+    for row in _DONE.find():
         cite_as = row["action__event__reference"] or row["action__event__slug"]
         found.setdefault(
             row["action"],

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.aggregates import StringAgg
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpResponse
@@ -14,15 +14,16 @@ from django.views.generic import DetailView
 from django.views.generic.detail import BaseDetailView
 
 from events import attribution, structured
-from events.models import EventPartner, Participation, Role
+from events.models import Event, EventPartner, Participation, Role, Session
 from events.pages import PublicPage
+from events.prepared import PreparedQuery, stand_ins
 from events.views import gone
 from outcomes.citation import Citation
 from outcomes.models import ActionOwner, ActionUpdate, Addressee, Outcome, StatusChange, Theme
 from outcomes.related import related
 from participants.files import StoredFile
 from participants.groups import STAFF_GROUPS
-from participants.models import ActorType, Organisation, User
+from participants.models import ActorType, Organisation, Person, User
 
 
 class OnePublicOutcome(PublicPage):
@@ -55,11 +56,11 @@ class OutcomeDetail(OnePublicOutcome, DetailView):
 
     template_name = "outcomes/outcome_detail.html"
 
-    def get_queryset(self):
-        # The session of a public outcome is public, and so are the sessions above it: a closed one closes it.
-        with_sessions = super().get_queryset().with_rule().select_related("session__parent__parent")
-        before, after = neighbours()
-        return with_sessions.annotate(before=before, after=after, filed_by=filed_by(), addressed_to=addressed_to())
+    def get_object(self, queryset=None):
+        found = _OUTCOME.find(code=self.kwargs["code"])
+        if not found:
+            raise Http404
+        return _outcome(found[0])
 
     def get_context_data(self, **kwargs):
         outcome = self.object
@@ -83,6 +84,43 @@ class OutcomeDetail(OnePublicOutcome, DetailView):
                 structured.breadcrumbs([*trail, (outcome.reference, outcome.get_absolute_url())]),
             ),
         )
+
+
+OF_OUTCOME = (
+    *("id", "code", "kind", "number", "text", "heading", "nature", "progress", "due_on", "due_text"),
+    *("published_at", "public_at", "search_text", "recorded_under", "event_id", "session_id"),
+)
+BESIDE = ("rule", "before", "after", "filed_by", "addressed_to")
+OF_EVENT = tuple(f"event__{name}" for name in ("title", "slug", "reference", "starts_on", "ends_on", "city", "country"))
+# The session of a public outcome is public, and so are the sessions above it: a closed one closes it.
+OF_SESSION = tuple(f"session__{name}" for name in ("code", "kind", "number", "title", "parent_id", "parent__title"))
+
+
+def _public_outcome(code: str) -> QuerySet:
+    before, after = neighbours()
+    rows = Outcome.objects.public().filter(code=code).with_rule()
+    rows = rows.annotate(before=before, after=after, filed_by=filed_by(), addressed_to=addressed_to())
+    return rows.values(*OF_OUTCOME, *BESIDE, *OF_EVENT, *OF_SESSION)
+
+
+_OUTCOME = PreparedQuery(_public_outcome, code="\uffff\uffff")
+
+
+def _outcome(row: dict) -> Outcome:
+    """Return the outcome of a row with its event, its session and the one above it, and what was found beside."""
+    beside = {name: row.pop(name) for name in BESIDE}
+    event = Event(pk=row["event_id"], **{name.removeprefix("event__"): row.pop(name) for name in OF_EVENT})
+    of_session = {name.removeprefix("session__"): row.pop(name) for name in OF_SESSION}
+    above = of_session.pop("parent__title")
+    outcome = Outcome(**row)
+    outcome.event = event
+    if outcome.session_id:
+        outcome.session = Session(pk=outcome.session_id, **of_session)
+        if outcome.session.parent_id:
+            outcome.session.parent = Session(pk=outcome.session.parent_id, title=above)
+    for name, value in beside.items():
+        setattr(outcome, name, value)
+    return outcome
 
 
 def neighbours() -> tuple[Subquery, Subquery]:
@@ -134,25 +172,35 @@ def addressed_to() -> Subquery:
     return Subquery(addressees.annotate(types=StringAgg("actor_type", Value(","))).values("types"))
 
 
+def _around(outcome: int, event: int) -> QuerySet:
+    themes = Theme.objects.filter(outcome_themes__outcome=outcome).order_by()
+    partners = EventPartner.objects.filter(event=event, role=EventPartner.Role.CONVENER).order_by()
+    columns = {"place": F("position"), "entered": F("pk")}
+    of_theme = {"what": Value("theme"), "key": F("pk"), "label": F("name"), "address": F("slug")}
+    of_partner = {
+        "key": F("organisation"),
+        "label": F("organisation__name"),
+        "address": F("organisation__slug"),
+    }
+    conveners = partners.values(what=Value("convener"), **of_partner, **columns)
+    return themes.values(**of_theme, **columns).union(conveners, all=True).order_by()
+
+
+_AROUND = PreparedQuery(_around, **stand_ins("outcome", "event"))
+
+
 def themes_and_conveners(outcome: Outcome) -> tuple[list[Theme], list[Organisation]]:
     """Return the themes of an outcome and the organisations that convened its event, in one query."""
-    themes = Theme.objects.filter(outcome_themes__outcome=outcome.pk).order_by()
-    partners = EventPartner.objects.filter(event=outcome.event_id, role=EventPartner.Role.CONVENER).order_by()
-    themes = themes.values_list(Value("theme"), "pk", "name", "slug", "position", F("pk"))
-    conveners = partners.values_list(
-        Value("convener"), "organisation", "organisation__name", "organisation__slug", "position", F("pk")
-    )
-    rows = sorted(themes.union(conveners, all=True), key=_in_order)
+    rows = sorted(_AROUND.find(outcome=outcome.pk, event=outcome.event_id), key=_in_order)
     return (
-        [Theme(pk=pk, name=name, slug=slug) for what, pk, name, slug, *_ in rows if what == "theme"],
-        [Organisation(pk=pk, name=name, slug=slug) for what, pk, name, slug, *_ in rows if what == "convener"],
+        [Theme(pk=row["key"], name=row["label"], slug=row["address"]) for row in rows if row["what"] == "theme"],
+        [Organisation(name=row["label"], slug=row["address"]) for row in rows if row["what"] == "convener"],
     )
 
 
-def _in_order(row: tuple) -> tuple:
+def _in_order(row: dict) -> tuple:
     """Themes by position and name, as the vocabulary has them; conveners by position, as they were entered."""
-    what, _, name, _, position, entered = row
-    return (what, position, name if what == "theme" else "", entered)
+    return (row["what"], row["place"], row["label"] if row["what"] == "theme" else "", row["entered"])
 
 
 def follow_up_of(action: Outcome) -> dict:
@@ -166,25 +214,34 @@ def follow_up_of(action: Outcome) -> dict:
     }
 
 
-def owners(action: Outcome) -> list[dict]:
-    """Return who answers for an action: organisations by name, people as `attribution` allows; `action` has `rule`."""
+def _owners(action: int) -> QuerySet:
     listed = Participation.objects.public().filter(event=OuterRef("action__event"), person=OuterRef("person"))
     columns = ("listing", "position", "affiliation", "rule", "recorded_under")  # what the door for names asks for
-    found = ActionOwner.objects.filter(action=action.pk).select_related("organisation", "person")
+    found = listed.order_by().values(found=JSONObject(**{name: name for name in columns}))[:1]
+    rows = ActionOwner.objects.filter(action=action).annotate(listed=Subquery(found))
+    return rows.values("is_lead", "response", "organisation__name", "person__name", "person__honorific", "listed")
+
+
+_OWNERS = PreparedQuery(_owners, **stand_ins("action"))
+RESPONSES = {str(value): label for value, label in ActionOwner.Response.choices}
+
+
+def owners(action: Outcome) -> list[dict]:
+    """Return who answers for an action: organisations by name, people as `attribution` allows; `action` has `rule`."""
     shown = []
-    for owner in found.annotate(
-        listed=Subquery(listed.order_by().values(found=JSONObject(**{name: name for name in columns}))[:1])
-    ):
-        if owner.organisation:
-            name, details = owner.organisation.name, ""
+    for row in _OWNERS.find(action=action.pk):
+        if row["organisation__name"]:
+            name, details = row["organisation__name"], ""
         else:
             rules, participation = [action.rule, action.recorded_under], None
-            if owner.listed:
-                rules += [owner.listed.pop("rule"), owner.listed["recorded_under"]]
-                participation = Participation(person=owner.person, **owner.listed)
+            if listed := row["listed"]:
+                rules += [listed.pop("rule"), listed["recorded_under"]]
+                person = Person(name=row["person__name"], honorific=row["person__honorific"])
+                participation = Participation(person=person, **listed)
             byline = attribution.owner_byline(participation, attribution.strictest(*rules))
             name, details = byline.name, byline.details
-        shown.append({"name": name, "details": details, "lead": owner.is_lead, "said": owner.get_response_display()})
+        said = RESPONSES.get(row["response"], "")
+        shown.append({"name": name, "details": details, "lead": row["is_lead"], "said": said})
     return shown
 
 

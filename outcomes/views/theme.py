@@ -17,7 +17,7 @@ from events import structured
 from events.caching import remembered
 from events.pages import PER_PAGE, NumberedPages, PublicPage
 from outcomes import chart
-from outcomes.listed import listed, vocabulary
+from outcomes.listed import card_columns, cards, cards_of, vocabulary
 from outcomes.models import Outcome, OutcomeCount, OutcomeTheme, Theme
 from outcomes.related import recurring
 from participants.models import Organisation
@@ -126,7 +126,7 @@ class Overview:
     @classmethod
     def _read(cls, theme, themes):
         newest = Outcome.objects.public().newest_about(theme)[:NEWEST]
-        rows = listed(newest, "search_text", themes=themes)
+        rows = cards(card_columns(newest, "search_text"), themes)
         dialogues = {row["event"]["slug"]: row["event"] for row in rows}
         return cls(
             first=rows[: PER_PAGE + 1],
@@ -168,9 +168,7 @@ class ThemeDetail(NumberedPages, ListView):
 
     def fetch(self, keys: list[int]) -> list[dict]:
         """Return the cards of `keys` in their order; what is no longer public is left out."""
-        found = listed(Outcome.objects.public().filter(pk__in=keys), themes=self.themes)
-        cards = {card["pk"]: card for card in found}
-        return [cards[key] for key in keys if key in cards]
+        return cards_of(keys, self.themes)
 
     def get_context_data(self, **kwargs):
         theme, numbers, overview = self.theme, self.numbers, self.overview

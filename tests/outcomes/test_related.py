@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from outcomes.likeness import Likeness, forms
-from outcomes.listed import listed, vocabulary
+from outcomes.listed import card_columns, cards, vocabulary
 from outcomes.models import Outcome, Theme
 from outcomes.related import CANDIDATES, recurring, related
 from tests.factories import PUBLISHED_AT, EventFactory, SessionFactory, TakeawayFactory, ThemeFactory
@@ -136,7 +136,7 @@ def test_related_take_at_most_two_queries(django_assert_max_num_queries, themes,
 def in_common():
     themes = vocabulary()
     takeaways = Outcome.objects.public().takeaways().newest()
-    groups = recurring(listed(takeaways, "search_text", themes=themes))
+    groups = recurring(cards(card_columns(takeaways, "search_text"), themes))
     return [[card["text"] for card in group] for group in groups]
 
 
