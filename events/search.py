@@ -145,12 +145,22 @@ class SearchQuerySet(models.QuerySet):
             return self.filter(search_vector__answers=PlainQuery(models.Value(" ".join(words))))
         return self.filter(fts__search_text__match=_quoted(words))
 
-    def by_relevance(self, query: str):
-        """The newest 500 of `matching`, the best answer first; on SQLite those that were written last.
+    def latest(self, query: str, most: int):
+        """`matching`, cut so that a word that is everywhere costs no more than `most` rows do.
 
-        FTS5 yields rows in the order of their keys, so that it too stops after 500 of a word that is everywhere.
+        PostgreSQL begins with the newest by itself. FTS5 yields rows in the order of their keys, so on SQLite it is
+        the `most` that were written last.
         """
-        words, found = terms(query), self.matching(query)
+        found = self.matching(query)
+        if connections[self.db].vendor == "postgresql" or not terms(query):
+            return found
+        key = models.F("fts__pk")
+        last = found.order_by(key.desc()).values(key=key)[most - 1 : most]
+        return found.filter(fts__pk__gte=Coalesce(models.Subquery(last), 0))
+
+    def by_relevance(self, query: str):
+        """The newest 500 of `matching`, the best answer first; on SQLite those that were written last."""
+        words, found = terms(query), self.latest(query, RANKED)
         if not words:
             return found
         order = found.newest().query.order_by
@@ -158,10 +168,7 @@ class SearchQuerySet(models.QuerySet):
             rank = Rank(models.F("search_vector"), PlainQuery(models.Value(" ".join(words))))
             rows = self.model._default_manager.filter(pk__in=found.newest().values("pk")[:RANKED])
             return rows.annotate(relevance=rank).order_by("-relevance", *order)
-        key = models.F("fts__pk")
-        last = found.order_by(key.desc()).values(key=key)[RANKED - 1 : RANKED]
-        rows = found.filter(fts__pk__gte=Coalesce(models.Subquery(last), 0))
-        return rows.annotate(relevance=_closeness(words)).order_by("-relevance", *order)
+        return found.annotate(relevance=_closeness(words)).order_by("-relevance", *order)
 
 
 def _closeness(words: list[str]) -> models.Expression:

@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 
 from events.filters import PublicFilter
 from events.models import Event, EventPartner
+from events.pages import COUNT_TO, DEPTH
 from outcomes.models import Addressee, Outcome, OutcomeTheme
 from outcomes.numbers import Numbers, Vocabulary
 from participants.models import ActorType
@@ -78,12 +79,12 @@ class OutcomeFilter(PublicFilter):
         words = self.chosen.get("q")
         if not words:
             return queryset.newest()
-        return queryset.matching(words).newest() if self.order == "newest" else queryset.by_relevance(words)
+        return queryset.latest(words, DEPTH + 1).newest() if self.order == "newest" else queryset.by_relevance(words)
 
     def listed(self, names: Collection[str]) -> QuerySet:
         """Return what lists have under the filters `names` alone, the newest first: for keys and numbers only."""
         outcomes = self._narrowed(Outcome.objects.newest(), set(names) - {"q"})
-        return (outcomes.matching(self.chosen["q"]) if "q" in names else outcomes).newest()
+        return (outcomes.latest(self.chosen["q"], COUNT_TO + 1) if "q" in names else outcomes).newest()
 
     def keys(self) -> QuerySet:
         """Return the keys of this list in its order, off one index where there is one for it."""
