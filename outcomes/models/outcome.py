@@ -144,14 +144,6 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         last = _related("updates").filter(action=OuterRef("pk")).order_by("-on", "-pk").values("on")[:1]
         return self.annotate(updated_on=Subquery(last))
 
-    def beside(self, outcome):
-        """The ones just before and just after `outcome` (with a number) as its event's are printed."""
-        same = self.filter(event=outcome.event_id)
-        earlier, later = (Q(kind__gt=outcome.kind), Q(kind__lt=outcome.kind))  # takeaways come before actions
-        before = same.filter(earlier | Q(kind=outcome.kind, number__lt=outcome.number)).order_by("kind", "-number")
-        after = same.filter(later | Q(kind=outcome.kind, number__gt=outcome.number)).order_by("-kind", "number")
-        return self.filter(Q(pk=Subquery(before.values("pk")[:1])) | Q(pk=Subquery(after.values("pk")[:1])))
-
     @transaction.atomic
     def settle(self) -> None:
         """Bring what only makes reading fast up to date with what these outcomes are now: tags, numbers, pages kept.
@@ -632,21 +624,6 @@ class OutcomeThemeQuerySet(models.QuerySet):
         """Tags of public outcomes."""
         public = Outcome.objects.public().filter(pk=OuterRef("outcome"))
         return self.filter(Exists(public), public_at__isnull=False)
-
-    def tally(self) -> dict[int, dict[str, int]]:
-        """Return how many takeaways and actions stand under each theme: {theme: {kind: number}}."""
-        return self._tally("theme")
-
-    def tally_with_inner(self) -> dict[int, dict[str, int]]:
-        """Return the same for the themes of the first level, with what stands under their sub-themes counted once."""
-        return self._tally(Coalesce("theme__parent", "theme"))
-
-    def _tally(self, group) -> dict[int, dict[str, int]]:
-        rows = self.order_by().values_list(group, "kind").annotate(models.Count("outcome", distinct=True))
-        numbers: dict[int, dict[str, int]] = {}
-        for theme, kind, number in rows:
-            numbers.setdefault(theme, {})[kind] = number
-        return numbers
 
 
 class OutcomeTheme(models.Model):
