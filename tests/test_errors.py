@@ -70,7 +70,10 @@ def database_away(transactional_db):
     connection.close()
     if connection.vendor == "postgresql":
         connection.close_pool()
-        away = {"PORT": "1", "OPTIONS": {**connection.settings_dict["OPTIONS"], "pool": {"min_size": 0, "timeout": 1}}}
+        away = {
+            "PORT": "1",
+            "OPTIONS": {**connection.settings_dict["OPTIONS"], "pool": {"min_size": 1, "max_size": 2, "timeout": 1}},
+        }
     else:
         away = {"NAME": "/nowhere/at/all.sqlite3"}
     here = {name: connection.settings_dict[name] for name in away}
