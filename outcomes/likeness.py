@@ -19,10 +19,10 @@ def forms(search_text: str) -> frozenset[str]:
     return frozenset(_ENDING.sub("", word) if len(word) > 4 else word for word in words)
 
 
-class Likeness:
+class Likeness[Key: Hashable]:
     """Wordings to compare with each other, by key; a word weighs as much as it is rare among them."""
 
-    def __init__(self, texts: Mapping[Hashable, str]):
+    def __init__(self, texts: Mapping[Key, str]):
         self.forms = {key: forms(text) for key, text in texts.items()}
         found = Counter(form for words in self.forms.values() for form in words)
         self.weight = {form: math.log((len(texts) + 1) / number) for form, number in found.items()}
@@ -30,18 +30,18 @@ class Likeness:
             key: math.sqrt(sum(self.weight[form] ** 2 for form in words)) for key, words in self.forms.items()
         }
 
-    def shared(self, one: Hashable, other: Hashable) -> list[str]:
+    def shared(self, one: Key, other: Key) -> list[str]:
         """Return the word forms that both have, the rarest first, of equals the longest."""
         common = self.forms[one] & self.forms[other]
         return sorted(common, key=lambda form: (-self.weight[form], -len(form), form))
 
-    def rarest(self, key: Hashable, search_text: str, most: int) -> list[str]:
+    def rarest(self, key: Key, search_text: str, most: int) -> list[str]:
         """Return the words of `key`, whose index text that is, which fewest of the others have."""
         words = {word for word in search_text.split() if self.forms[key] & forms(word)}
         weight = {word: max(self.weight[form] for form in forms(word)) for word in words}
         return sorted(words, key=lambda word: (-weight[word], -len(word), word))[:most]
 
-    def between(self, one: Hashable, other: Hashable) -> float:
+    def between(self, one: Key, other: Key) -> float:
         """Return 0 (not a word in common) to 1 (the same words)."""
         length = self.length[one] * self.length[other]
         return self._sum(self.forms[one] & self.forms[other]) / length if length else 0.0
@@ -49,10 +49,10 @@ class Likeness:
     def _sum(self, words: frozenset[str]) -> float:
         return math.fsum(self.weight[form] ** 2 for form in words)
 
-    def pairs(self, at_least: float, sharing: int) -> list[tuple[float, Hashable, Hashable]]:
+    def pairs(self, at_least: float, sharing: int) -> list[tuple[float, Key, Key]]:
         """Return (likeness, one, other) of all that are so alike and share that many forms, the most alike first."""
-        having: defaultdict[str, list[Hashable]] = defaultdict(list)
-        common: Counter[tuple[Hashable, Hashable]] = Counter()
+        having: defaultdict[str, list[Key]] = defaultdict(list)
+        common: Counter[tuple[Key, Key]] = Counter()
         for key, words in self.forms.items():
             for form in words:
                 for earlier in having[form]:

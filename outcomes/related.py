@@ -43,7 +43,7 @@ def related(outcome: Outcome, themes: Sequence[Theme]) -> list[dict[str, Any]]:
         rows = _NEAREST.find(event=outcome.event_id, **dict(zip(_SLOTS, nearest, strict=True)))
     else:
         words = likeness.rarest(mine, outcome.search_text, RARE_WORDS)
-        rows = _columns(_elsewhere(outcome.event_id).filter(pk__in=_either(outcome, nearest, words)))
+        rows = list(_columns(_elsewhere(outcome.event_id).filter(pk__in=_either(outcome, nearest, words))))
     shown = {card["pk"]: card for card in cards(rows, themes={})}
 
     chosen = [shown[key] | {"why": _same_themes([names[pk] for pk in shared[key]])} for key in nearest if key in shown]
@@ -108,7 +108,7 @@ class _AnyOf(Func):
     output_field = TSVectorField()
 
 
-def _having_any(outcomes: QuerySet, words: Sequence[str]) -> QuerySet:
+def _having_any(outcomes: Any, words: Sequence[str]) -> Any:
     """Narrow to those that have any of `words`, which are words of the index: letters and digits."""
     if not words:
         return outcomes.none()
