@@ -98,13 +98,12 @@ def remembered[Value](name: str, make: Callable[[], Value]) -> Value:
     if not KEEPS:
         return make()
     number = current_generation()
-    made_at, value = _remembered.get(name, (None, None))
-    if made_at != number:
-        value = make()
+    entry = _remembered.get(name)
+    if entry is None or entry[0] != number:
         if len(_remembered) > 1000:
             _remembered.clear()
-        _remembered[name] = number, value
-    return value
+        entry = _remembered[name] = (number, make())
+    return entry[1]
 
 
 class StaffWrites:

@@ -56,7 +56,7 @@ class Card:
 
 def can_shape() -> bool:
     """Whether letters are joined and ordered here as Arabic needs it."""
-    return features.check("raqm")
+    return bool(features.check("raqm"))
 
 
 @lru_cache(maxsize=32)
@@ -189,7 +189,7 @@ class CardImage(View):
         card = self.card(**kwargs)
         etag = f'"{card.key}"'
         if etag in parse_etags(request.headers.get("If-None-Match", "")):
-            response = HttpResponseNotModified()
+            response: HttpResponse = HttpResponseNotModified()
         else:
             response = HttpResponse(_kept(card), content_type="image/png")
         response["ETag"] = etag
@@ -209,8 +209,8 @@ def _kept(card: Card) -> bytes:
 class EventCard(CardImage):
     """The image of an event: its title, format, reference, place and dates."""
 
-    def card(self, slug):
-        event = get_object_or_404(Event.objects.public().defer("body", "summary"), slug=slug)
+    def card(self, **kwargs) -> Card:
+        event = get_object_or_404(Event.objects.public().defer("body", "summary"), slug=kwargs["slug"])
         return Card(
             kind=gettext(event.get_format_display()),
             reference=event.reference,

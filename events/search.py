@@ -145,7 +145,7 @@ class SearchQuerySet(models.QuerySet):
             return self.filter(search_vector__answers=PlainQuery(models.Value(" ".join(words))))
         return self.filter(fts__search_text__match=_quoted(words))
 
-    def latest(self, query: str, most: int):
+    def last_matching(self, query: str, most: int):
         """`matching`, cut so that a word that is everywhere costs no more than `most` rows do.
 
         PostgreSQL begins with the newest by itself. FTS5 yields rows in the order of their keys, so on SQLite it is
@@ -160,7 +160,7 @@ class SearchQuerySet(models.QuerySet):
 
     def by_relevance(self, query: str):
         """The newest 500 of `matching`, the best answer first; on SQLite those that were written last."""
-        words, found = terms(query), self.latest(query, RANKED)
+        words, found = terms(query), self.last_matching(query, RANKED)
         if not words:
             return found
         order = found.newest().query.order_by

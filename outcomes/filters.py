@@ -79,12 +79,16 @@ class OutcomeFilter(PublicFilter):
         words = self.chosen.get("q")
         if not words:
             return queryset.newest()
-        return queryset.latest(words, DEPTH + 1).newest() if self.order == "newest" else queryset.by_relevance(words)
+        return (
+            queryset.last_matching(words, DEPTH + 1).newest()
+            if self.order == "newest"
+            else queryset.by_relevance(words)
+        )
 
     def listed(self, names: Collection[str]) -> QuerySet:
         """Return what lists have under the filters `names` alone, the newest first: for keys and numbers only."""
         outcomes = self._narrowed(Outcome.objects.newest(), set(names) - {"q"})
-        return (outcomes.latest(self.chosen["q"], COUNT_TO + 1) if "q" in names else outcomes).newest()
+        return (outcomes.last_matching(self.chosen["q"], COUNT_TO + 1) if "q" in names else outcomes).newest()
 
     def keys(self) -> QuerySet:
         """Return the keys of this list in its order, off one index where there is one for it."""

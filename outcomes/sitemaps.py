@@ -82,7 +82,8 @@ def of_dialogues(rows: QuerySet[Event]) -> list[Entry]:
         of_event[event].append((reverse("outcomes:outcome-detail", args=[code]), changed))
     sections = ReportSection.objects.public().with_a_page().filter(report__event__in=keys)
     for section in sections.select_related("report__event").defer("body").order_by("report", "position", "pk"):
-        of_event[section.report.event_id].append((section.get_absolute_url(), section.report.published_at.date()))
+        if (published_at := section.report.published_at) is not None:  # as of every public report
+            of_event[section.report.event_id].append((section.get_absolute_url(), published_at.date()))
     entries: list[Entry] = []
     for event in events:
         own = event.published_at.date()
