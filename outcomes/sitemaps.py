@@ -86,7 +86,7 @@ def of_dialogues(rows: QuerySet[Event]) -> list[Entry]:
             of_event[section.report.event_id].append((section.get_absolute_url(), published_at.date()))
     entries: list[Entry] = []
     for event in events:
-        own = event.published_at.date()
+        own = event.published_at.date() if event.published_at else dt.date.min  # every public event has one
         entries.append((event.get_absolute_url(), max([own, *(changed for _, changed in of_event[event.pk])])))
         entries.extend(of_event[event.pk])
     return entries
