@@ -2,6 +2,7 @@
 
 import io
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -29,17 +30,20 @@ def free_port() -> int:
 
 
 def environment(folder: str, port: int) -> dict[str, str]:
-    """Return the settings of a site of its own, with its data in `folder`."""
+    """Return the settings of a site of its own, as a real one has them, with its data in `folder`."""
     return {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
-        "DEBUG": "on",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "EMAIL_URL": "dummymail://",
         "SITE_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": f"sqlite:///{folder}/readout.sqlite3",
         "CACHE_URL": "locmemcache://",
         "MEDIA_ROOT": f"{folder}/media",
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DJANGO_RUNSERVER_HIDE_WARNING": "true",
+        "BIND": "127.0.0.1",
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "1",
     }
 
 
@@ -57,7 +61,7 @@ def pages() -> dict[str, str]:
     public = Outcome.objects.public().order_by("event__slug", "-kind", "number")
     event = Event.objects.public().annotate(size=Count("outcomes")).order_by("-size", "slug").first()
     theme = Theme.objects.annotate(size=Count("outcomes")).order_by("-size", "slug").first()
-    section = ReportSection.objects.filter(report__status="published").order_by("report", "position").first()
+    section = ReportSection.objects.public().with_a_page().order_by("report", "position").first()
     partner = event.event_partners.order_by("pk").first()
     return {
         "home": reverse("home"),
@@ -116,11 +120,13 @@ def main() -> int:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         env = environment(folder, port)
-        for command in (["scripts/prepare.py"], ["manage.py", "load_demo"]):
-            subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        for step in ("static", "prepare"):
+            subprocess.run(["scripts/serve.sh", step], cwd=ROOT, env=env, check=True)
+        load = [sys.executable, "manage.py", "load_demo"]  # only a site in development takes the demo's accounts
+        subprocess.run(load, cwd=ROOT, env=env | {"DEBUG": "on"}, check=True, stdout=subprocess.DEVNULL)
         os.environ.update(env)
         addresses = pages()
-        serve = [sys.executable, "manage.py", "runserver", "--noreload", "--skip-checks", str(port)]
+        serve = ["scripts/serve.sh", "web"]
         with subprocess.Popen(serve, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
             try:
                 wait_for(f"{env['SITE_URL']}/healthz")
