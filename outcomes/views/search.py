@@ -50,7 +50,8 @@ class Search(NumberedPages, TemplateView):
         if not self.words:
             return context
         found = Found(self.words)
-        context |= {"found": found, "facets": [self.facet(found, name) for name in TYPES]}
+        total = in_words(found.total, capped=any(found.is_capped(name) for name in TYPES))
+        context |= {"found": found, "total": total, "facets": [self.facet(found, name) for name in TYPES]}
         if not found.total:
             context["ways_on"] = self.ways_on(found)
         elif self.type:
@@ -67,7 +68,7 @@ class Search(NumberedPages, TemplateView):
         """Return a type with its label, how many hits it has, as a number and in words, and where they are listed."""
         label, shown = TYPES[name]
         number = found.count(name)
-        total = f"{number_format(COUNT_TO, force_grouping=True)}+" if found.is_capped(name) else number_format(number)
+        total = in_words(number, capped=found.is_capped(name))
         facet = {"name": name, "label": label, "number": number, "total": total, "href": self.address(name)}
         return facet | {"shown": shown, "is_current": name == self.type, "has_more": number > shown}
 
@@ -101,3 +102,8 @@ class Search(NumberedPages, TemplateView):
             {"label": gettext("All events"), "href": reverse("events:event-list")},
             {"label": gettext("All themes"), "href": reverse("outcomes:theme-list")},
         ]
+
+
+def in_words(number: int, *, capped: bool) -> str:
+    """Return a number of hits as readers see it: "87" or "1,000+"."""
+    return f"{number_format(COUNT_TO, force_grouping=True)}+" if capped else number_format(number)

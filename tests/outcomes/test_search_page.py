@@ -155,6 +155,19 @@ def test_best_few_of_a_type_lead_to_all_of_them(client):
     assert '<a href="/search/?q=hotline&amp;type=events">All events for “hotline”</a>' in body
 
 
+def test_counts_stop_at_a_thousand(client, monkeypatch):
+    for module in ("events.counting", "outcomes.search", "outcomes.views.search"):
+        monkeypatch.setattr(f"{module}.COUNT_TO", 2)
+    for n in range(4):
+        TakeawayFactory(text=f"Hotline {n}", published=True)
+    ThemeFactory(name="Hotlines")
+
+    body = page(client, "hotline")
+
+    assert counts(body) == {"Outcomes": "2+", "Events": "0", "Themes": "1", "Reports": "0"}
+    assert "2+ results for “hotline”" in words(body)
+
+
 def test_all_of_a_type_come_in_pages(client):
     for n in range(23):
         EventFactory(title=f"Hotline dialogue {n}")
