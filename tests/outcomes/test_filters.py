@@ -34,8 +34,9 @@ def words(body):
 
 
 def shown(client, query=""):
-    """The wordings listed, in order."""
-    return re.findall(r'<h3 class="outcome__wording" dir="auto"><a href="[^"]+">([^<]+)</a>', page(client, query))
+    """The wordings listed, in order, without the marks on words that were looked for."""
+    body = re.sub(r"</?mark>", "", page(client, query))
+    return re.findall(r'<h3 class="outcome__wording" dir="auto"><a href="[^"]+">([^<]+)</a>', body)
 
 
 @pytest.fixture
@@ -241,6 +242,11 @@ def test_list_takes_the_same_queries_for_any_number_of_outcomes(client, django_a
         client.get("/outcomes/?q=words")
     with django_assert_num_queries(7):  # and the same without each filter in force, for the numbers of its own options
         client.get("/outcomes/?theme=theme-0&kind=action&progress=proposed&q=words")
+
+
+def test_words_that_were_looked_for_are_marked(client, shelf):
+    assert "<mark>harbour</mark>" in page(client, "?q=harbour")
+    assert "<mark>" not in page(client, "")
 
 
 def test_filter_set_serves_programs_without_a_page(shelf):
