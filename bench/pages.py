@@ -29,6 +29,7 @@ from bench.floor.models import Filling
 from bench.names import ASLEEP, ASLEEP_ABOVE, COMMON, COMMON_WORD, RARE, RARE_WORD, SHOWCASE
 from events.models import bump_generation
 from events.models.generation import current_generation
+from events.templatetags import fragments
 from outcomes.models import Outcome
 
 ROUNDS = 30
@@ -145,6 +146,7 @@ def subjects() -> Iterator[tuple[str, str]]:
 def forget_pages() -> None:
     """No page and no part of one is kept any more."""
     caches["pages"].clear()
+    fragments.forget()
     outdate_pages()
 
 

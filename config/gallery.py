@@ -1,11 +1,13 @@
 """Every component on one page with made-up content, for whoever works on the look. Mounted only while DEBUG is on."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
 from django.shortcuts import render
+
+from events.filters import Option
+from outcomes.listed import Face
 
 
 class GalleryForm(forms.Form):
@@ -42,45 +44,54 @@ def sample():
         {"name": "Confidence-building and transparency", "slug": "confidence-building", "description": ""},
         {"name": "العمل متعدد أصحاب المصلحة", "slug": "multistakeholder", "description": "مشاركة جميع الأطراف."},
     ]
+    starts_on, ends_on = date(2026, 3, 3), date(2026, 3, 5)
     event = {
         "title": "Exercise Lighthouse: restoring trust after a cross-border incident",
         "slug": "exercise-lighthouse",
-        "starts_on": date(2026, 3, 3),
-        "ends_on": date(2026, 3, 5),
+        "starts_on": starts_on,
+        "ends_on": ends_on,
         "summary": "Three days in which made-up States answer a made-up incident, and say what they would change.",
     }
-    takeaway: dict[str, Any] = {
-        "code": "abcd2345",
-        "kind": "takeaway",
-        "number": 3,
-        "reference": "LH26-T3",
-        "text": "Points of contact only help if they are called before an incident; a yearly exercise that uses the "
+    tags = [(theme["name"], "#outcome-card") for theme in themes]
+    takeaway = Face(
+        kind="takeaway",
+        label="Takeaway",
+        mark="T3",
+        reference="LH26-T3",
+        href="#outcome-card",
+        text="Points of contact only help if they are called before an incident; a yearly exercise that uses the "
         "directory is worth more than a longer directory.",
-    }
-    action = {
-        "code": "efgh2345",
-        "kind": "action",
-        "number": 1,
-        "reference": "LH26-A1",
-        "text": "Publish the exercise’s injects and the answers given, without names, for others to run.",
-        "progress": "partly_done",
-        "get_progress_display": "Partly done",
-    }
-    arabic = {
-        "code": "jkmn2345",
-        "kind": "takeaway",
-        "number": 12,
-        "reference": "LH26-T12",
-        "text": "الحوار المنتظم يبني الثقة قبل وقوع الحوادث لا بعدها.",
-    }
+        event_title="Exercise Lighthouse: restoring trust after a cross-border incident",
+        event_href="#event-card",
+        starts_on=starts_on,
+        ends_on=ends_on,
+        themes=tuple(tags),
+    )
+    action = takeaway._replace(
+        kind="action",
+        label="Action",
+        mark="A1",
+        reference="LH26-A1",
+        text="Publish the exercise’s injects and the answers given, without names, for others to run.",
+        progress="partly_done",
+        progress_label="Partly done",
+        is_overdue=True,
+    )
+    arabic = Face(
+        kind="takeaway",
+        label="Takeaway",
+        mark="T12",
+        reference="LH26-T12",
+        href="#outcome-card",
+        text="الحوار المنتظم يبني الثقة قبل وقوع الحوادث لا بعدها.",
+    )
+    long = takeaway._replace(mark="T4", reference="LH26-T4", text=takeaway.text * 4, themes=())
     page = Paginator(range(174), 20).page(4)
     return {
         "themes": themes,
         "event": event,
-        "takeaway": takeaway,
-        "action": action,
-        "arabic": arabic,
-        "long": takeaway | {"code": "pqrs2345", "number": 4, "reference": "LH26-T4", "text": takeaway["text"] * 4},
+        "tags": tags,
+        "cards": [takeaway, action, arabic, long],
         "page": page,
         "elided": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "pills": [
@@ -111,11 +122,11 @@ def sample():
             ("success", "Submitted", "The editors have been told."),
         ],
         "facet": [
-            {"value": "capacity", "label": "Capacity-building", "count": 41, "selected": True},
-            {"value": "norms", "label": "Norms of responsible State behaviour", "count": 12, "selected": False},
-            {"value": "gender", "label": "Gender and inclusion", "count": 0, "selected": False},
+            Option("capacity", "Capacity-building", selected=True, count=41),
+            Option("norms", "Norms of responsible State behaviour", count=12),
+            Option("gender", "Gender and inclusion", count=0),
         ],
-        "years": [{"value": "2026", "label": "2026", "selected": True}, {"value": "2025", "label": "2025"}],
+        "years": [Option("2026", "2026", selected=True), Option("2025", "2025")],
         "chips": [{"label": "Capacity-building", "href": "?year=2026"}, {"label": "2026", "href": "?theme=capacity"}],
         "links": [{"label": "Search in all years", "href": "?"}],
         "facts": [

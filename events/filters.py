@@ -1,6 +1,7 @@
 """What visitors may narrow a list by. The address is the state: filters, chips and pages are made from it alone."""
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import django_filters
@@ -14,6 +15,16 @@ from participants.text import FORBIDDEN
 
 MAX_LENGTH = 200  # characters of one value
 MAX_VALUES = 30  # values of one parameter
+
+
+class Option(NamedTuple):
+    """One value of a filter."""
+
+    value: str
+    label: str
+    selected: bool = False
+    count: int | None = None  # how many it would leave; None: not counted
+    inner: bool = False  # whether it stands under the one above
 
 
 class PublicFilter(django_filters.FilterSet):
@@ -102,7 +113,7 @@ class PublicFilter(django_filters.FilterSet):
         return [pair for pair in self.query() if pair[0] in {"q", "sort", *self.without_control}]
 
     @cached_property
-    def facets(self) -> dict[str, dict]:
+    def facets(self) -> dict[str, dict[str, Any]]:
         """Groups of filters by name."""
         return {name: self.facet(name) for name in self.form.fields}
 
@@ -140,14 +151,12 @@ class PublicFilter(django_filters.FilterSet):
             if value:
                 yield str(value), str(label)
 
-    def facet(self, name: str) -> dict:
+    def facet(self, name: str) -> dict[str, Any]:
         """Return what the components of a group of filters need: legend, name, options with what is selected."""
-        selected = {value for parameter, value in self.query() if parameter == name}
-        options = [
-            {"value": value, "label": label, "selected": value in selected, "count": None}
-            for value, label in self._choices(name)
-        ]
-        return {"legend": self.form.fields[name].label, "name": name, "options": options}
+        chosen = self.chosen.get(name, ())
+        selected = chosen if isinstance(chosen, list) else [chosen]
+        options = tuple(Option(value, label, selected=value in selected) for value, label in self._choices(name))
+        return {"legend": str(self.form.fields[name].label), "name": name, "options": options}
 
 
 def year_choices() -> list[tuple[str, str]]:

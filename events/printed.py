@@ -5,14 +5,13 @@ import datetime as dt
 from itertools import groupby
 from typing import NamedTuple
 
-from django.urls import reverse
 from django.utils import timezone
 
+from events.addresses import address
 from events.models import Event
 from events.prepared import Prepared
 
 SHOWN = 100  # outcomes on an event's page; the list of outcomes has the rest
-_ANY_CODE = "a" * 8
 
 _OUTCOMES = Prepared(
     lambda event: (
@@ -51,7 +50,7 @@ class Printed(NamedTuple):
 def printed(event: Event) -> Printed:
     """Return the first public outcomes of a public `event`, in one query."""
     model, today = event.outcomes.model, timezone.localdate()
-    labels, anywhere, cite_as = _labels(model), reverse("outcomes:outcome-detail", args=[_ANY_CODE]), event.cite_as
+    labels, cite_as = _labels(model), event.cite_as
 
     def item(row: dict) -> Item:
         mark = f"{row['kind'][0].upper()}{row['number']}"
@@ -59,7 +58,7 @@ def printed(event: Event) -> Printed:
             kind=row["kind"],
             mark=mark,
             reference=f"{cite_as}-{mark}",
-            href=anywhere.replace(_ANY_CODE, row["code"]),
+            href=address("outcomes:outcome-detail", row["code"]),
             text=row["text"],
             heading=row["heading"],
             progress=row["progress"],

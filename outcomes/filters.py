@@ -10,7 +10,8 @@ from events.filters import PublicFilter
 from events.models import Event, EventPartner
 from events.pages import COUNT_TO, DEPTH
 from outcomes.models import Addressee, Outcome, OutcomeTheme
-from outcomes.numbers import Numbers, Vocabulary
+from outcomes.numbers import Numbers
+from outcomes.vocabulary import Vocabulary
 from participants.models import ActorType
 
 
@@ -45,7 +46,8 @@ class OutcomeFilter(PublicFilter):
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """What the options are made of."""
-        return Vocabulary.now()
+        themes = self.data.getlist("theme")
+        return Vocabulary.now(about=themes[0] if len(themes) == 1 else "")
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -57,20 +59,21 @@ class OutcomeFilter(PublicFilter):
         events = Event.objects.public().filter(slug__in=named).values_list("slug", "title") if named else []
         return {
             "theme": [(theme.slug, theme.name) for theme in self.vocabulary.themes],
-            "year": self.vocabulary.years,
-            "series": self.vocabulary.series,
-            "organisation": self.vocabulary.organisations,
+            "year": [(year, year) for year in self.vocabulary.years],
+            "series": [(one.slug, one.name) for one in self.vocabulary.series],
+            "organisation": [(one.slug, one.name) for one in self.vocabulary.organisations],
             "event": list(events),
         }
 
     def facet(self, name):
         facet = super().facet(name)
         numbers = self.numbers.of(name)
+        inner = {theme.slug for theme in self.vocabulary.by_key.values() if theme.parent_id} if name == "theme" else ()
         if numbers is not None:
-            facet["options"] = [option | {"count": numbers.get(option["value"], 0)} for option in facet["options"]]
-        if name == "theme":
-            inner = {theme.slug for theme in self.vocabulary.themes if theme.parent_id}
-            facet["options"] = [option | {"inner": option["value"] in inner} for option in facet["options"]]
+            facet["options"] = tuple(
+                option._replace(count=numbers.get(option.value, 0), inner=option.value in inner)
+                for option in facet["options"]
+            )
         return facet
 
     def filter_queryset(self, queryset):
@@ -94,7 +97,7 @@ class OutcomeFilter(PublicFilter):
         """Return the keys of this list in its order, off one index where there is one for it."""
         themes, kinds = self.chosen.get("theme", []), self.chosen.get("kind", [])
         if self.chosen.keys() <= {"theme", "kind", "sort"} and len(themes) == 1 and len(kinds) < 2:
-            (theme,) = (theme for theme in self.vocabulary.themes if theme.slug in themes)
+            theme = self.vocabulary.theme(*themes)
             return OutcomeTheme.objects.newest(theme, *kinds)
         return self.filter_queryset(Outcome.objects.newest()).values_list("pk", flat=True)
 

@@ -5,60 +5,13 @@ one small query, or none. Under more filters than that they are taken from the n
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 
-from events.caching import remembered
-from events.models import EventSeries
 from events.pages import COUNT_TO
-from outcomes.models import OutcomeCount, Theme
-from participants.models import Organisation
+from outcomes.models import Theme
+from outcomes.vocabulary import Vocabulary, numbers_about
 
 FACETS = ("kind", "theme", "year", "series", "organisation", "progress", "addressed_to")
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What options are made of, where something is public; the same for everybody until that changes."""
-
-    themes: list[Theme]  # each of the first level followed by its sub-themes
-    years: list[tuple[str, str]]
-    series: list[tuple[str, str]]
-    organisations: list[tuple[str, str]]
-    keys: dict[str, dict[str, str]]  # facet → value in the address → key in OutcomeCount
-
-    @classmethod
-    def now(cls) -> "Vocabulary":
-        """Return the vocabulary of today, read once in each process and generation."""
-        return remembered("outcomes.vocabulary", cls._read)
-
-    @classmethod
-    def _read(cls) -> "Vocabulary":
-        numbers, themes = kept(), list(Theme.objects.public())
-        series = list(EventSeries.objects.filter(pk__in=list(numbers["series"])))
-        organisations = list(Organisation.objects.filter(pk__in=list(numbers["organisation"])).only("slug", "name"))
-        years = sorted(filter(None, numbers["year"]), reverse=True)
-        return cls(
-            themes=[one for top in themes if not top.parent_id for one in (top, *_inner(top, themes))],
-            years=[(year, year) for year in years],
-            series=[(one.slug, one.name) for one in series],
-            organisations=[(one.slug, one.name) for one in organisations],
-            keys={
-                "theme": {one.slug: str(one.pk) for one in themes},
-                "series": {one.slug: str(one.pk) for one in series},
-                "organisation": {one.slug: str(one.pk) for one in organisations},
-            },
-        )
-
-
-def _inner(top: Theme, themes: list[Theme]) -> list[Theme]:
-    return [theme for theme in themes if theme.parent_id == top.pk]
-
-
-def kept(theme: Theme | None = None) -> dict[str, dict[str, Counter]]:
-    """Return the numbers that are kept, of all or about `theme`: {facet: {key: {kind: number}}}."""
-    name = f"outcomes.counts.{theme.pk if theme else ''}"
-    return remembered(name, lambda: OutcomeCount.objects.under(theme))
 
 
 class Numbers:
@@ -66,7 +19,7 @@ class Numbers:
 
     def __init__(self, found):
         self.found = found
-        self.vocabulary = Vocabulary.now()
+        self.vocabulary: Vocabulary = found.vocabulary
         self.chosen = {name: _as_list(value) for name, value in found.chosen.items() if name != "sort"}
         self._hits: dict[frozenset[str], list[dict]] = {}
 
@@ -112,16 +65,17 @@ class Numbers:
 
     def _number(self, facet: str, key: str, names, kinds: list[str] | None = None) -> int:
         theme = self._theme() if "theme" in names else None
-        numbers = kept(theme).get(facet, {}).get(key, Counter())
+        kept = numbers_about(theme) if theme else self.vocabulary.numbers
+        numbers = kept.get(facet, {}).get(key, Counter())
         kinds = kinds or (self.chosen["kind"] if "kind" in names else None)
         return sum(number for kind, number in numbers.items() if kinds is None or kind in kinds)
 
-    def _theme(self) -> Theme:
+    def _theme(self) -> Theme | None:
         (slug,) = self.chosen["theme"]
-        return next(theme for theme in self.vocabulary.themes if theme.slug == slug)
+        return self.vocabulary.theme(slug)
 
     def _key(self, name: str, value: str) -> str:
-        return self.vocabulary.keys[name].get(value, "") if name in self.vocabulary.keys else value
+        return self.vocabulary.key(name, value)
 
     def _tally(self, name: str, hits: list[dict]) -> Counter:
         """Return how many of `hits` have each key of a facet."""

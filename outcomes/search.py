@@ -13,7 +13,9 @@ from events.extracts import answers
 from events.models import Event
 from events.pages import COUNT_TO
 from events.search import RANKED, terms
+from outcomes.listed import card_columns, cards
 from outcomes.models import Outcome, ReportSection, Theme
+from outcomes.vocabulary import Vocabulary
 from participants.text import FORBIDDEN
 
 LONGEST = 200  # characters of a query that are looked at
@@ -52,11 +54,18 @@ class Found:
         """Return all of a type, in no order."""
         return _public(name).matching(self.query)
 
-    def best(self, name: str) -> QuerySet:
-        """Return those of a type in the order of how well they answer, at most the newest `RANKED`."""
-        rows = _public(name).by_relevance(self.query)
+    def first(self, name: str, number: int) -> list:
+        """Return the best few of a type; of outcomes their cards."""
         if name == "outcomes":
-            return rows.for_cards()
+            rows = card_columns(_public(name).by_relevance(self.query))[:number]
+            return cards(rows, Vocabulary.now().by_key)
+        return list(self.best(name)[:number])
+
+    def best(self, name: str) -> Any:
+        """Return those of a type but outcomes in the order of how well they answer, at most the newest `RANKED`."""
+        if name == "themes":
+            return self.themes
+        rows = _public(name).by_relevance(self.query)
         return rows.defer("body") if name == "events" else rows.select_related("report__event")
 
     def reach(self, name: str) -> int:
@@ -73,7 +82,8 @@ class Found:
 
     def suggestions(self) -> list[str]:
         """Return queries that differ in a word of the vocabulary, for one that finds nothing: "capcity building"."""
-        known = {form: form for theme in Theme.objects.public() for form in terms(f"{theme.name} {theme.description}")}
+        themes = Vocabulary.now().by_key.values()
+        known = {form: form for theme in themes for form in terms(f"{theme.name} {theme.description}")}
         nearest = {word: difflib.get_close_matches(word, known, n=1, cutoff=0.75) for word in terms(self.query)}
         if not any(near and near != [word] for word, near in nearest.items()):
             return []
@@ -89,7 +99,9 @@ def _public(name: str) -> Any:
 def _themes(query: str) -> list[Theme]:
     """Return the themes that answer, those whose name does first; the vocabulary is small enough to read."""
     named, described = [], []
-    for theme in Theme.objects.public().select_related("parent"):
+    themes = Vocabulary.now().by_key
+    for theme in themes.values():
+        theme.parent = themes.get(theme.parent_id or 0)
         if answers(theme.name, query):
             named.append(theme)
         elif answers(f"{theme.name} {theme.description}", query):

@@ -50,7 +50,7 @@ class ActionFilter(OutcomeFilter):
     def facet(self, name):
         facet = super().facet(name)
         if name == "attention":
-            facet["options"] = [option | {"count": self.needs[option["value"]]} for option in facet["options"]]
+            facet["options"] = tuple(option._replace(count=self.needs[option.value]) for option in facet["options"])
         return facet
 
     @cached_property
@@ -89,8 +89,7 @@ class ActionFilter(OutcomeFilter):
     def keys(self):
         themes = self.chosen.get("theme", [])
         if self.chosen.keys() <= {"theme", "kind", "sort"} and len(themes) == 1 and self.order == "newest":
-            (theme,) = (theme for theme in self.vocabulary.themes if theme.slug in themes)
-            return OutcomeTheme.objects.newest(theme, "action")
+            return OutcomeTheme.objects.newest(self.vocabulary.theme(*themes), "action")
         if self.order == "updated":
             listed = self._narrowed(Outcome.objects.filter(public_at__isnull=False), self.chosen.keys())
             return ActionUpdate.objects.last_words(listed).values_list("action", flat=True)
@@ -102,12 +101,18 @@ class ActionFilter(OutcomeFilter):
         Without `all_of_them` the largest eight that are not empty, themes of the first level only.
         """
         facet = self.facets[name]
-        options = [option | {"href": self.address_with(name, option["value"])} for option in facet["options"]]
+        options = list(facet["options"])
         if not all_of_them:
-            options = [option for option in options if option["count"] and not option.get("inner")]
-            options = sorted(options, key=lambda option: -option["count"])[:LONGEST]
-        most = max((option["count"] for option in options), default=0)
-        for option in options:
-            option["share"] = max(round(100 * option["count"] / most), 1) if option["count"] else 0
-            option["capped"] = option["count"] > COUNT_TO and name == "attention"
-        return {"legend": facet["legend"], "name": name, "options": options}
+            options = [option for option in options if option.count and not option.inner]
+            options = sorted(options, key=lambda option: -option.count)[:LONGEST]
+        most = max((option.count for option in options), default=0)
+        shown = [
+            option._asdict()
+            | {
+                "href": self.address_with(name, option.value),
+                "share": max(round(100 * option.count / most), 1) if option.count else 0,
+                "capped": option.count > COUNT_TO and name == "attention",
+            }
+            for option in options
+        ]
+        return {"legend": facet["legend"], "name": name, "options": shown}

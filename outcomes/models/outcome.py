@@ -200,13 +200,6 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
             facts[pk] = row | {"addressed_to": sorted(addressed[pk])}
         return facts
 
-    def for_cards(self):
-        """With what a card in a list shows, in two queries."""
-        shown = ("code", "kind", "number", "text", "heading", "published_at", "progress", "due_on", "event_id")
-        of_event = ("title", "slug", "reference", "starts_on", "ends_on")
-        events = [f"event__{name}" for name in of_event]
-        return self.select_related("event").only(*shown, *events).prefetch_related("themes")
-
 
 def _related(name: str) -> models.QuerySet:
     """Return the rows that point at outcomes under `name`; their models are defined after this one."""

@@ -34,7 +34,7 @@ class ActionList(OutcomeList):
         return {"known": None if told > COUNT_TO else told, "fetch": self.fetch}
 
     def fetch(self, keys):
-        actions = self.get_queryset().filter(pk__in=keys).with_last_update().annotate(actors=actors())
+        actions = Outcome.objects.public().filter(pk__in=keys).with_last_update().annotate(actors=actors())
         actions = actions.select_related("event").only(*SHOWN, *[f"event__{name}" for name in OF_EVENT])
         owners = ActionOwner.objects.select_related("organisation")
         rows = {action.pk: action for action in actions.prefetch_related(Prefetch("owners", owners))}

@@ -10,7 +10,7 @@ class OutcomeCard(CardImage):
     """The image of an outcome: its wording, kind and reference, the dialogue and its dates."""
 
     def card(self, **kwargs) -> Card:
-        outcome = get_object_or_404(Outcome.objects.public().for_cards().prefetch_related(None), code=kwargs["code"])
+        outcome = get_object_or_404(Outcome.objects.public().select_related("event"), code=kwargs["code"])
         return Card(
             kind=outcome.get_kind_display(),
             reference=outcome.reference,

@@ -8,9 +8,10 @@ from django.views.generic import TemplateView
 from events.models import Event
 from events.pages import PublicPage
 from events.prepared import PreparedQuery
-from outcomes.listed import card_columns, cards, vocabulary
+from outcomes.listed import card_columns, cards
 from outcomes.models import ActionUpdate, Outcome
 from outcomes.views.theme import theme_cards
+from outcomes.vocabulary import Vocabulary
 
 LATEST, LOOKED_AT = 6, 60  # outcomes shown, and the newest among which they are chosen
 UPCOMING, HELD, DONE = 3, 4, 3
@@ -26,11 +27,11 @@ class Home(PublicPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         events = Event.objects.public().defer("body")
-        themes = vocabulary()
-        of_themes = theme_cards(themes)
+        vocabulary = Vocabulary.now()
+        of_themes = theme_cards(vocabulary)
         return super().get_context_data(
             **kwargs,
-            outcomes=mixed(cards(_NEWEST.find(), themes), LATEST),
+            outcomes=cards(mixed(_NEWEST.find(), LATEST), vocabulary.by_key),
             themes=[card for card in of_themes if card["any"]],
             sleeping=[card["theme"] for card in of_themes if not card["any"]],
             upcoming=events.upcoming()[:UPCOMING],

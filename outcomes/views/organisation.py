@@ -11,6 +11,7 @@ from django.views.generic import ListView
 from events import structured
 from events.models import Event, EventPartner
 from events.pages import NumberedPages
+from outcomes.listed import card_columns, cards
 from outcomes.models import ActionOwner, Outcome, OutcomeCount
 from outcomes.organisations import public_organisations
 from participants.files import StoredFile
@@ -71,7 +72,7 @@ class OrganisationDetail(NumberedPages, ListView):
         )
 
 
-def owned(organisation: Organisation) -> tuple[list[Outcome], list[tuple[str, str, int]]]:
+def owned(organisation: Organisation) -> tuple[list[dict], list[tuple[str, str, int]]]:
     """Return its public actions, the open ones first, and (progress, label, how many) of them all, in two queries."""
     mine = ActionOwner.objects.public().filter(organisation=organisation, action=OuterRef("pk"))
     actions = Outcome.objects.public().filter(Exists(mine)).order_by()
@@ -79,9 +80,9 @@ def owned(organisation: Organisation) -> tuple[list[Outcome], list[tuple[str, st
     if not numbers:
         return [], []
     is_settled = Case(When(progress__in=Outcome.SETTLED, then=Value(1)), default=Value(0))
-    shown = actions.for_cards().prefetch_related(None).order_by(is_settled, "-published_at", "-pk")[:ACTIONS]
+    rows = card_columns(actions, with_themes=False).order_by(is_settled, "-published_at", "-pk")[:ACTIONS]
     tally = [(value, label, numbers[value]) for value, label in Outcome.Progress.choices if numbers[value]]
-    return list(shown), tally
+    return cards(rows, {}), tally
 
 
 def themes(organisation: Organisation) -> list[dict]:

@@ -72,7 +72,7 @@ class OutcomeDetail(OnePublicOutcome, DetailView):
             **follow_up,
             event=outcome.event,
             trail=trail,
-            themes=themes,
+            tags=[(theme.name, theme.get_absolute_url()) for theme in themes],
             attribution_note=attribution.PLAIN_WORDS[attribution.Rule(outcome.rule)],
             came_about=came_about(outcome),
             before=neighbour(outcome, outcome.before),

@@ -1,22 +1,26 @@
 """All outcomes: what people filter, search and page through."""
 
-from django_filters.views import FilterView
+from django.views.generic import ListView
 
 from events.pages import COUNT_TO, NumberedPages
 from events.search import RANKED
 from outcomes.filters import OutcomeFilter
-from outcomes.models import Outcome
+from outcomes.listed import cards_of
 
 
-class OutcomeList(NumberedPages, FilterView):
+class OutcomeList(NumberedPages, ListView):
     """All outcomes, filtered and in pages; a script may ask for the results alone."""
 
     filterset_class = OutcomeFilter
-    strict = False
     template_name = "outcomes/outcome_list.html"
 
+    def get(self, request, *args, **kwargs):
+        self.filterset = self.filterset_class(request.GET)
+        return super().get(request, *args, **kwargs)
+
     def get_queryset(self):
-        return Outcome.objects.public()
+        """Return the keys of the list; `fetch` makes of them what is public."""
+        return self.filterset.keys()
 
     def get_template_names(self):
         return [self.template_name + ("#results" if self.request.headers.get("HX-Request") == "true" else "")]
@@ -33,10 +37,9 @@ class OutcomeList(NumberedPages, FilterView):
         """Whether the total stopped at "1,000+"."""
         return self.filterset.numbers.is_partial
 
-    def paginate_queryset(self, queryset, page_size):
-        return super().paginate_queryset(self.filterset.keys(), page_size)
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs, filter=self.filterset)
 
-    def fetch(self, keys: list[int]) -> list[Outcome]:
+    def fetch(self, keys: list[int]) -> list[dict]:
         """Return the cards of `keys` in their order; what is no longer public is left out."""
-        cards = {outcome.pk: outcome for outcome in self.get_queryset().filter(pk__in=keys).for_cards()}
-        return [cards[key] for key in keys if key in cards]
+        return cards_of(keys, self.filterset.vocabulary.by_key)

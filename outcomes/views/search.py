@@ -58,7 +58,7 @@ class Search(NumberedPages, TemplateView):
             context |= self.of_one_type(found)
         else:
             context["groups"] = [
-                facet | {"rows": self.rows(found, facet["name"])[: facet["shown"]]}
+                facet | {"rows": found.first(facet["name"], facet["shown"])}
                 for facet in context["facets"]
                 if facet["number"]
             ]
@@ -72,14 +72,10 @@ class Search(NumberedPages, TemplateView):
         facet = {"name": name, "label": label, "number": number, "total": total, "href": self.address(name)}
         return facet | {"shown": shown, "is_current": name == self.type, "has_more": number > shown}
 
-    def rows(self, found: Found, name: str):
-        """Return the hits of a type, the best first."""
-        return found.themes if name == "themes" else found.best(name)
-
     def of_one_type(self, found: Found) -> dict:
         """Return a page of the hits of the type asked for."""
         paging = {"known": found.reach(self.type)}
-        page = self.paginator_class(self.rows(found, self.type), **paging).page(self.request.GET.get("page") or 1)
+        page = self.paginator_class(found.best(self.type), **paging).page(self.request.GET.get("page") or 1)
         facet = self.facet(found, self.type)
         return {"page_obj": page, "current": facet, "is_partial": found.is_partial(self.type)}
 

@@ -371,18 +371,6 @@ def test_newest_is_published_last():
     assert list(Outcome.objects.public().newest()) == [Outcome.objects.get(pk=o.pk) for o in (same_time, new, old)]
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_cards_take_two_queries_whatever_the_number(rows, django_assert_num_queries):
-    for _ in range(rows):
-        TakeawayFactory(published=True, themes=[ThemeFactory()])
-
-    with django_assert_num_queries(2):
-        for outcome in Outcome.objects.public().newest().for_cards():
-            assert outcome.event.title
-            assert len(outcome.themes.all()) == 1
-            assert outcome.reference
-
-
 # Themes
 
 

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 
 from outcomes.likeness import Likeness, forms
-from outcomes.listed import card_columns, cards, vocabulary
+from outcomes.listed import card_columns, cards
 from outcomes.models import Outcome, Theme
 from outcomes.related import CANDIDATES, recurring, related
+from outcomes.vocabulary import Vocabulary
 from tests.factories import PUBLISHED_AT, EventFactory, SessionFactory, TakeawayFactory, ThemeFactory
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +135,7 @@ def test_related_take_at_most_two_queries(django_assert_max_num_queries, themes,
 
 
 def in_common():
-    themes = vocabulary()
+    themes = Vocabulary.now().by_key
     takeaways = Outcome.objects.public().takeaways().newest()
     groups = recurring(cards(card_columns(takeaways, "search_text"), themes))
     return [[card["text"] for card in group] for group in groups]
@@ -208,5 +209,5 @@ def test_forms_leave_out_stop_words_numbers_and_endings():
 def test_vocabulary_is_in_its_order():
     last, first = ThemeFactory(name="B", position=2), ThemeFactory(name="A", position=1)
 
-    assert list(vocabulary()) == [first.pk, last.pk]
+    assert list(Vocabulary.now().by_key) == [first.pk, last.pk]
     assert Theme.objects.count() == 2
