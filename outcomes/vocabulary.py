@@ -121,13 +121,17 @@ def _with_outcomes(rows: QuerySet, facet: str) -> QuerySet:
 
 def _everything(about: str) -> QuerySet:
     of_theme = {"place": _number("position"), "words": F("description"), "amount": F("parent")}
-    return _counts("count", theme=None).union(
-        _counts("about", theme__slug=about),
-        _rows("theme", Theme.objects.public(), **of_theme),
-        _rows("series", _with_outcomes(EventSeries.objects.all(), Facet.SERIES)),
-        _rows("organisation", _with_outcomes(Organisation.objects.all(), Facet.ORGANISATION)),
-        all=True,
-    ).order_by()
+    return (
+        _counts("count", theme=None)
+        .union(
+            _counts("about", theme__slug=about),
+            _rows("theme", Theme.objects.public(), **of_theme),
+            _rows("series", _with_outcomes(EventSeries.objects.all(), Facet.SERIES)),
+            _rows("organisation", _with_outcomes(Organisation.objects.all(), Facet.ORGANISATION)),
+            all=True,
+        )
+        .order_by()
+    )
 
 
 _EVERYTHING = PreparedQuery(_everything, about="\uffff about")

@@ -19,7 +19,7 @@ LINES = 5000  # likewise, of at most 2 KB
 
 @register.simple_tag
 def drawn(component: str, rows: tuple, **more) -> SafeString:
-    """Return the template `component` with `rows`, tuples all the way down, and what else it needs; drawn once for the same.
+    """Return `component` with `rows`, tuples all the way down, and what else it needs; drawn once for the same.
 
     When something becomes public, every page is made anew; the programme of an event where nothing changed is not.
     """

@@ -1,8 +1,11 @@
 """One outcome: its wording, where it comes from, what became of it, what goes with it, how to cite it."""
 
 import datetime as dt
+import json
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.aggregates import StringAgg
 from django.db.models.functions import JSONObject
@@ -19,6 +22,7 @@ from events.pages import PublicPage
 from events.prepared import PreparedQuery, stand_ins
 from events.views import gone
 from outcomes.citation import Citation
+from outcomes.listed import PROGRESS
 from outcomes.models import ActionOwner, ActionUpdate, Addressee, Outcome, StatusChange, Theme
 from outcomes.related import related
 from participants.files import StoredFile
@@ -63,24 +67,26 @@ class OutcomeDetail(OnePublicOutcome, DetailView):
         return _outcome(found[0])
 
     def get_context_data(self, **kwargs):
-        outcome = self.object
-        themes, conveners = themes_and_conveners(outcome)
+        outcome, beside = self.object, around(self.object)
         trail = [(gettext("Outcomes"), reverse("outcomes:outcome-list"))]
-        follow_up = follow_up_of(outcome) if outcome.is_action else {}
+        outcome.updated_on = beside.updates[0]["on"] if beside.updates else None
+        asked = (outcome.addressed_to or "").split(",")
         return super().get_context_data(
             **kwargs,
-            **follow_up,
             event=outcome.event,
             trail=trail,
-            tags=[(theme.name, theme.get_absolute_url()) for theme in themes],
+            tags=[(theme.name, theme.get_absolute_url()) for theme in beside.themes],
+            owners=beside.owners,
+            updates=beside.updates,
+            addressees=[label for value, label in ActorType.choices if value in asked],
             attribution_note=attribution.PLAIN_WORDS[attribution.Rule(outcome.rule)],
             came_about=came_about(outcome),
             before=neighbour(outcome, outcome.before),
             after=neighbour(outcome, outcome.after),
-            related=related(outcome, themes),
-            citation=citation(outcome, conveners),
+            related=related(outcome, beside.themes),
+            citation=citation(outcome, beside.conveners),
             structured=structured.graph(
-                described(outcome, themes, conveners),
+                described(outcome, beside.themes, beside.conveners),
                 structured.breadcrumbs([*trail, (outcome.reference, outcome.get_absolute_url())]),
             ),
         )
@@ -172,77 +178,105 @@ def addressed_to() -> Subquery:
     return Subquery(addressees.annotate(types=StringAgg("actor_type", Value(","))).values("types"))
 
 
+class Around(NamedTuple):
+    """What belongs to an outcome, as its page and its citation say it."""
+
+    themes: list[Theme]
+    conveners: list[Organisation]
+    owners: list[dict[str, Any]]  # of an action: organisations by name, people as `attribution` allows
+    updates: list[dict[str, Any]]  # of an action, the last one first
+
+
+def _arm(rows: QuerySet, what: str, more: JSONObject | None = None, **columns: Any) -> QuerySet:
+    of_nothing = {"label": Value(""), "address": Value(""), "place": Value(0)}
+    more = more or JSONObject(nothing=Value(""))
+    return rows.order_by().values(what=Value(what), key=F("pk"), **of_nothing | columns, more=more)
+
+
 def _around(outcome: int, event: int) -> QuerySet:
-    themes = Theme.objects.filter(outcome_themes__outcome=outcome).order_by()
-    partners = EventPartner.objects.filter(event=event, role=EventPartner.Role.CONVENER).order_by()
-    columns = {"place": F("position"), "entered": F("pk")}
-    of_theme = {"what": Value("theme"), "key": F("pk"), "label": F("name"), "address": F("slug")}
-    of_partner = {
-        "key": F("organisation"),
-        "label": F("organisation__name"),
-        "address": F("organisation__slug"),
-    }
-    conveners = partners.values(what=Value("convener"), **of_partner, **columns)
-    return themes.values(**of_theme, **columns).union(conveners, all=True).order_by()
+    listed = Participation.objects.public().filter(event=OuterRef("action__event"), person=OuterRef("person"))
+    columns = ("listing", "position", "affiliation", "rule", "recorded_under")  # what the door for names asks for
+    owner = JSONObject(
+        is_lead="is_lead",
+        response="response",
+        organisation="organisation__name",
+        person="person__name",
+        honorific="person__honorific",
+        listed=Subquery(listed.order_by().values(found=JSONObject(**{name: name for name in columns}))[:1]),
+    )
+    told = ("on", "text", "progress", "evidence_url", "evidence_file", "verification")
+    return (
+        _arm(
+            Theme.objects.filter(outcome_themes__outcome=outcome),
+            "theme",
+            label=F("name"),
+            address=F("slug"),
+            place=F("position"),
+        )
+        .union(
+            _arm(
+                EventPartner.objects.filter(event=event, role=EventPartner.Role.CONVENER),
+                "convener",
+                label=F("organisation__name"),
+                address=F("organisation__slug"),
+                place=F("position"),
+            ),
+            _arm(ActionOwner.objects.filter(action=outcome), "owner", owner),
+            _arm(ActionUpdate.objects.filter(action=outcome), "update", JSONObject(**{name: name for name in told})),
+            all=True,
+        )
+        .order_by()
+    )
 
 
 _AROUND = PreparedQuery(_around, **stand_ins("outcome", "event"))
 
 
-def themes_and_conveners(outcome: Outcome) -> tuple[list[Theme], list[Organisation]]:
-    """Return the themes of an outcome and the organisations that convened its event, in one query."""
-    rows = sorted(_AROUND.find(outcome=outcome.pk, event=outcome.event_id), key=_in_order)
-    return (
-        [Theme(pk=row["key"], name=row["label"], slug=row["address"]) for row in rows if row["what"] == "theme"],
-        [Organisation(name=row["label"], slug=row["address"]) for row in rows if row["what"] == "convener"],
+def around(outcome: Outcome) -> Around:
+    """Return what belongs to a public outcome, in one query; `outcome` has `rule`, or its people stay unnamed."""
+    found: dict[str, list[dict[str, Any]]] = {what: [] for what in ("theme", "convener", "owner", "update")}
+    for row in _AROUND.find(outcome=outcome.pk, event=outcome.event_id):
+        found[row["what"]].append(row)
+    by_place = sorted(found["theme"], key=lambda row: (row["place"], row["label"].casefold()))
+    as_entered = sorted(found["convener"], key=lambda row: (row["place"], row["key"]))
+    leads_first = sorted(found["owner"], key=lambda row: (not row["more"]["is_lead"], row["key"]))
+    last_first = sorted(found["update"], key=lambda row: (row["more"]["on"], row["key"]), reverse=True)
+    return Around(
+        themes=[Theme(pk=row["key"], name=row["label"], slug=row["address"]) for row in by_place],
+        conveners=[Organisation(name=row["label"], slug=row["address"]) for row in as_entered],
+        owners=[_owner(outcome, row["more"]) for row in leads_first],
+        updates=[_update(row["more"]) for row in last_first],
     )
 
 
-def _in_order(row: dict) -> tuple:
-    """Themes by position and name, as the vocabulary has them; conveners by position, as they were entered."""
-    return (row["what"], row["place"], row["label"] if row["what"] == "theme" else "", row["entered"])
+RESPONSES = {str(value): str(label) for value, label in ActionOwner.Response.choices}
+VERIFIED = {str(value): str(label) for value, label in ActionUpdate.Verification.choices}
 
 
-def follow_up_of(action: Outcome) -> dict:
-    """Return what is known of what became of an action: whom it is for, who answers for it, word of it."""
-    updates, asked = list(action.updates.all()), set((action.addressed_to or "").split(","))
-    action.updated_on = updates[0].on if updates else None
-    return {
-        "owners": owners(action),
-        "addressees": [label for value, label in ActorType.choices if value in asked],
-        "updates": updates,
+def _owner(action: Outcome, row: dict[str, Any]) -> dict[str, Any]:
+    """Return who answers for `action`: an organisation by its name, a person as `attribution` allows."""
+    name, details = row["organisation"] or "", ""
+    if not name:
+        rules, participation = [getattr(action, "rule", attribution.Rule.CLOSED), action.recorded_under], None
+        if listed := row["listed"]:
+            listed = json.loads(listed) if isinstance(listed, str) else listed  # SQLite: what a subquery made is text
+            rules += [listed.pop("rule"), listed["recorded_under"]]
+            person = Person(name=row["person"], honorific=row["honorific"])
+            participation = Participation(person=person, **listed)
+        byline = attribution.owner_byline(participation, attribution.strictest(*rules))
+        name, details = byline.name, byline.details
+    return {"name": name, "details": details, "lead": bool(row["is_lead"]), "said": RESPONSES.get(row["response"], "")}
+
+
+def _update(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a word of what became of an action, its evidence by its address."""
+    file = row.pop("evidence_file")
+    return row | {
+        "on": dt.date.fromisoformat(row["on"]),
+        "label": PROGRESS[row["progress"]],
+        "verification": VERIFIED[row["verification"]],
+        "evidence_file": default_storage.url(file) if file else "",
     }
-
-
-def _owners(action: int) -> QuerySet:
-    listed = Participation.objects.public().filter(event=OuterRef("action__event"), person=OuterRef("person"))
-    columns = ("listing", "position", "affiliation", "rule", "recorded_under")  # what the door for names asks for
-    found = listed.order_by().values(found=JSONObject(**{name: name for name in columns}))[:1]
-    rows = ActionOwner.objects.filter(action=action).annotate(listed=Subquery(found))
-    return rows.values("is_lead", "response", "organisation__name", "person__name", "person__honorific", "listed")
-
-
-_OWNERS = PreparedQuery(_owners, **stand_ins("action"))
-RESPONSES = {str(value): label for value, label in ActionOwner.Response.choices}
-
-
-def owners(action: Outcome) -> list[dict]:
-    """Return who answers for an action: organisations by name, people as `attribution` allows; `action` has `rule`."""
-    shown = []
-    for row in _OWNERS.find(action=action.pk):
-        if row["organisation__name"]:
-            name, details = row["organisation__name"], ""
-        else:
-            rules, participation = [action.rule, action.recorded_under], None
-            if listed := row["listed"]:
-                rules += [listed.pop("rule"), listed["recorded_under"]]
-                person = Person(name=row["person__name"], honorific=row["person__honorific"])
-                participation = Participation(person=person, **listed)
-            byline = attribution.owner_byline(participation, attribution.strictest(*rules))
-            name, details = byline.name, byline.details
-        said = RESPONSES.get(row["response"], "")
-        shown.append({"name": name, "details": details, "lead": row["is_lead"], "said": said})
-    return shown
 
 
 def citation(outcome: Outcome, conveners: list[Organisation]) -> Citation:
@@ -292,7 +326,7 @@ class OutcomeCite(OnePublicOutcome, BaseDetailView):
     def render_to_response(self, context):
         outcome, extension = self.object, self.kwargs["extension"]
         content_type = Citation.FORMATS[extension][1]
-        text = citation(outcome, themes_and_conveners(outcome)[1]).in_format(extension)
+        text = citation(outcome, around(outcome).conveners).in_format(extension)
         return HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
 
 

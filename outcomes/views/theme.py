@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.views.generic import ListView, TemplateView
 from events import structured
 from events.caching import remembered
 from events.pages import PER_PAGE, NumberedPages, PublicPage
+from events.prepared import PreparedQuery, stand_ins
 from outcomes import chart
 from outcomes.listed import card_columns, cards, cards_of
 from outcomes.models import Outcome, OutcomeTheme, Theme
@@ -21,6 +23,7 @@ from outcomes.vocabulary import Facet, Numbers, Vocabulary, numbers_about
 
 NEWEST = 200  # outcomes of a theme among which dialogues and recurring takeaways are looked for
 DIALOGUES, CONVENERS = 4, 6
+
 
 def theme_cards(vocabulary: Vocabulary) -> list[dict]:
     """Return a card for each theme of the first level, with cards of its sub-themes in `inner`.
@@ -47,6 +50,17 @@ class ThemeList(PublicPage, TemplateView):
         return super().get_context_data(**kwargs, cards=theme_cards(Vocabulary.now()))
 
 
+def _newest_about(*, is_inner: bool) -> PreparedQuery:
+    def build(theme: int) -> QuerySet:
+        about = Theme(pk=theme, parent_id=theme if is_inner else None)
+        return card_columns(Outcome.objects.public().newest_about(about)[:NEWEST], "search_text")
+
+    return PreparedQuery(build, **stand_ins("theme"))
+
+
+_NEWEST_ABOUT = {is_inner: _newest_about(is_inner=is_inner) for is_inner in (False, True)}
+
+
 @dataclass(frozen=True)
 class Overview:
     """What the newest outcomes of a theme are, which dialogues it came up in, and what these have in common."""
@@ -63,8 +77,7 @@ class Overview:
 
     @classmethod
     def _read(cls, theme, themes):
-        newest = Outcome.objects.public().newest_about(theme)[:NEWEST]
-        rows = list(card_columns(newest, "search_text"))
+        rows = _NEWEST_ABOUT[bool(theme.parent_id)].find(theme=theme.pk)
         of_dialogue: dict[int, dict] = {}
         for row in rows:
             of_dialogue.setdefault(row["event_id"], row)

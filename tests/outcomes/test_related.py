@@ -199,7 +199,7 @@ def test_rare_words_count_most():
     likeness = Likeness({1: "common hotline", 2: "common", 3: "common", 4: "hotline"})
 
     assert likeness.between(1, 4) > likeness.between(1, 2)
-    assert likeness.rarest(1, "common hotline", 1) == ["hotline"]
+    assert likeness.shared(1, 4) == ["hotline"]
 
 
 def test_forms_leave_out_stop_words_numbers_and_endings():
