@@ -60,7 +60,7 @@ def event(shown: Event, schedule: Programme, partners: list[dict], address: str)
         **_when(shown, schedule),
         "eventStatus": "https://schema.org/EventScheduled",
         "eventAttendanceMode": f"https://schema.org/{_MODES[shown.mode]}EventAttendanceMode",
-        "location": _where(shown, address),
+        "location": where(shown, address),
         "organizer": _organisers(partners),
         "image": _images(shown),
         "identifier": shown.reference,
@@ -78,7 +78,8 @@ def _when(shown: Event, schedule: Programme) -> dict[str, str]:
     return {"startDate": starts.isoformat(), "endDate": ends.isoformat()}
 
 
-def _where(shown: Event, address: str) -> Any:
+def where(shown: Event, address: str) -> Any:
+    """Return where an event is held, as far as that is known; `address` is where its page is."""
     places: list[Thing] = []
     if shown.mode != Event.Mode.ONLINE and (shown.venue or shown.place):
         country = str(shown.country)

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,8 @@ class Found:
     query: str
 
     def __post_init__(self):
-        self.themes = _themes(self.query)
+        self.vocabulary = Vocabulary.now()
+        self.themes = _themes(self.query, self.vocabulary.by_key)
         self._counts = count_each(**{name: self.matching(name) for name in ("outcomes", "events", "reports")})
         self._counts["themes"] = len(self.themes)
 
@@ -58,7 +60,7 @@ class Found:
         """Return the best few of a type; of outcomes their cards."""
         if name == "outcomes":
             rows = card_columns(_public(name).by_relevance(self.query))[:number]
-            return cards(rows, Vocabulary.now().by_key)
+            return cards(rows, self.vocabulary.by_key)
         return list(self.best(name)[:number])
 
     def best(self, name: str) -> Any:
@@ -82,7 +84,7 @@ class Found:
 
     def suggestions(self) -> list[str]:
         """Return queries that differ in a word of the vocabulary, for one that finds nothing: "capcity building"."""
-        themes = Vocabulary.now().by_key.values()
+        themes = self.vocabulary.by_key.values()
         known = {form: form for theme in themes for form in terms(f"{theme.name} {theme.description}")}
         nearest = {word: difflib.get_close_matches(word, known, n=1, cutoff=0.75) for word in terms(self.query)}
         if not any(near and near != [word] for word, near in nearest.items()):
@@ -96,10 +98,9 @@ def _public(name: str) -> Any:
     return Event.objects.public() if name == "events" else ReportSection.objects.public().written()
 
 
-def _themes(query: str) -> list[Theme]:
+def _themes(query: str, themes: Mapping[int, Theme]) -> list[Theme]:
     """Return the themes that answer, those whose name does first; the vocabulary is small enough to read."""
     named, described = [], []
-    themes = Vocabulary.now().by_key
     for theme in themes.values():
         theme.parent = themes.get(theme.parent_id or 0)
         if answers(theme.name, query):

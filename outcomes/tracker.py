@@ -4,9 +4,11 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from events.caching import remembered
 from events.counting import count_each
 from events.models import EventPartner
 from events.pages import COUNT_TO
@@ -56,8 +58,13 @@ class ActionFilter(OutcomeFilter):
     @cached_property
     def needs(self) -> dict[str, int]:
         """How many actions need what, under the other filters; `COUNT_TO` + 1 stands for "more than that"."""
-        others = self.listed(self.chosen.keys() - {"attention", "sort"})
-        return count_each(**{name: others.filter(condition()) for name, condition in ATTENTION.items()})
+        names = self.chosen.keys() - {"attention", "sort"}
+
+        def count() -> dict[str, int]:
+            return count_each(**{name: self.listed(names).filter(condition()) for name, condition in ATTENTION.items()})
+
+        # Of all actions they are counted once a day and generation.
+        return count() if names > {"kind"} else remembered(f"outcomes.needs.{timezone.localdate()}", count)
 
     def filter_attention(self, queryset: QuerySet, name: str, values: list[str]) -> QuerySet:
         """Keep actions that need any of these."""

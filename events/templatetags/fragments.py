@@ -41,6 +41,12 @@ def outcome_card(face: Any, words: str = "") -> SafeString:
     return _line(name, get_language(), tuple(face._asdict().items()))
 
 
+@register.simple_tag
+def action_row(row: Any) -> SafeString:
+    """Return the row of an action in the tracker from its `outcomes.views.actions.Row`."""
+    return _line("outcomes/action_row.html", get_language(), tuple(row._asdict().items()))
+
+
 @register.filter
 @lru_cache(maxsize=LINES)
 def grouped(number: int | None) -> str:

@@ -97,7 +97,10 @@ OF_OUTCOME = (
     *("published_at", "public_at", "search_text", "recorded_under", "event_id", "session_id"),
 )
 BESIDE = ("rule", "before", "after", "filed_by", "addressed_to")
-OF_EVENT = tuple(f"event__{name}" for name in ("title", "slug", "reference", "starts_on", "ends_on", "city", "country"))
+OF_EVENT = tuple(
+    f"event__{name}"
+    for name in ("title", "slug", "reference", "starts_on", "ends_on", "mode", "venue", "city", "country")
+)
 # The session of a public outcome is public, and so are the sessions above it: a closed one closes it.
 OF_SESSION = tuple(f"session__{name}" for name in ("code", "kind", "number", "title", "parent_id", "parent__title"))
 
@@ -296,6 +299,15 @@ def citation(outcome: Outcome, conveners: list[Organisation]) -> Citation:
 def described(outcome: Outcome, themes: list[Theme], conveners: list[Organisation]) -> dict:
     """Return what machines read about an outcome (schema.org): a creative work that was recorded at an event."""
     event, address = outcome.event, structured.absolute(outcome.get_absolute_url())
+    page_of_event = structured.absolute(event.get_absolute_url())
+    held = {
+        "@type": "Event",
+        "@id": f"{page_of_event}#event",
+        "name": event.title,
+        "url": page_of_event,
+        "startDate": event.starts_on and event.starts_on.isoformat(),
+        "location": structured.where(event, page_of_event),
+    }
     facts = {
         "@type": "CreativeWork",
         "@id": f"{address}#outcome",
@@ -310,12 +322,7 @@ def described(outcome: Outcome, themes: list[Theme], conveners: list[Organisatio
             for theme in themes
         ],
         "creator": [{"@type": "Organization", "name": organisation.name} for organisation in conveners],
-        "recordedAt": {
-            "@type": "Event",
-            "name": event.title,
-            "url": structured.absolute(event.get_absolute_url()),
-            **({"startDate": event.starts_on.isoformat()} if event.starts_on else {}),
-        },
+        "recordedAt": {name: fact for name, fact in held.items() if fact},
     }
     return {name: fact for name, fact in facts.items() if fact}
 

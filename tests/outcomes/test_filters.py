@@ -236,11 +236,11 @@ def test_list_takes_the_same_queries_for_any_number_of_outcomes(client, django_a
 
     client.get("/outcomes/")  # the vocabulary and the numbers are read once in a process
 
-    with django_assert_num_queries(3):  # keys, cards, their themes
+    with django_assert_num_queries(2):  # keys, cards
         client.get("/outcomes/?kind=action")
-    with django_assert_num_queries(4):  # and what the newest hits are counted as
+    with django_assert_num_queries(3):  # and what the newest hits are counted as
         client.get("/outcomes/?q=words")
-    with django_assert_num_queries(7):  # and the same without each filter in force, for the numbers of its own options
+    with django_assert_num_queries(6):  # and the same without each filter in force, for the numbers of its own options
         client.get("/outcomes/?theme=theme-0&kind=action&progress=proposed&q=words")
 
 

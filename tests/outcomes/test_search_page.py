@@ -395,7 +395,7 @@ def test_page_of_all_types_takes_the_same_queries_for_any_number_of_rows(client,
         EventFactory(title=f"Hotlines {n}")
     client.get("/search/?q=port")
 
-    with django_assert_num_queries(6):  # themes, counts, outcomes with their themes, events, sections
+    with django_assert_num_queries(4):  # counts, outcomes, events, sections
         page(client, "hotline")
 
 
@@ -407,5 +407,5 @@ def test_pages_of_one_type_take_the_same_queries(client, django_assert_num_queri
         EventFactory(title=f"Hotlines {n}", country="CL")
     client.get("/search/?q=port")
 
-    with django_assert_num_queries(3):  # themes, counts, the page
+    with django_assert_num_queries(2):  # counts, the page
         page(client, "hotline", type=name)
