@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, Substr
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django_countries import countries
 
+from events.caching import remembered
 from events.models import Event, EventSeries
 from participants.text import FORBIDDEN
 
@@ -159,15 +161,34 @@ class PublicFilter(django_filters.FilterSet):
         return {"legend": str(self.form.fields[name].label), "name": name, "options": options}
 
 
-def year_choices() -> list[tuple[str, str]]:
-    """Return the years in which public events took or take place, the latest first."""
-    return [(str(day.year),) * 2 for day in Event.objects.public().dates("starts_on", "year", order="DESC")]
+SERIES = 50  # offered: those with most events; any other may still be asked for by its address
 
 
-def series_choices() -> list[tuple[str, str]]:
-    """Return the series that have a public event."""
-    of_public = EventSeries.objects.filter(pk__in=Event.objects.public().values("series"))
-    return list(of_public.values_list("slug", "name"))
+class Choices(NamedTuple):
+    """What public events may be narrowed by, as (value, label)."""
+
+    years: list[tuple[str, str]]  # the latest first
+    series: list[tuple[str, str]]
+    countries: list[tuple[str, str]]
+
+    @classmethod
+    def now(cls) -> "Choices":
+        """Return the choices, read once in each process and generation, in three queries."""
+        return remembered("events.choices", cls._read)
+
+    @classmethod
+    def _read(cls) -> "Choices":
+        events = Event.objects.public().order_by()
+        year = Substr(Cast("starts_on", CharField()), 1, 4)
+        years = events.filter(starts_on__isnull=False).annotate(year=year).values_list("year", flat=True).distinct()
+        most = events.filter(series__isnull=False).values("series").annotate(number=Count("pk"))
+        series = EventSeries.objects.filter(pk__in=most.order_by("-number", "series").values("series")[:SERIES])
+        held_in = events.exclude(country="").values_list("country", flat=True).distinct()
+        return cls(
+            [(year, year) for year in sorted(years, reverse=True)],
+            list(series.values_list("slug", "name")),
+            sorted(((code, str(countries.name(code))) for code in held_in), key=lambda pair: pair[1]),
+        )
 
 
 class EventFilter(PublicFilter):
@@ -184,12 +205,12 @@ class EventFilter(PublicFilter):
         fields = []
 
     def choices(self):
-        held_in = Event.objects.public().exclude(country="").order_by("country").values_list("country", flat=True)
-        return {
-            "year": year_choices(),
-            "series": series_choices(),
-            "country": sorted(((code, countries.name(code)) for code in held_in.distinct()), key=lambda pair: pair[1]),
-        }
+        found, asked = Choices.now(), self.data.get("series", "")
+        series = found.series
+        if asked and asked not in dict(series):
+            of_public = Exists(Event.objects.public().filter(series=OuterRef("pk")))
+            series = [*series, *EventSeries.objects.filter(of_public, slug=asked).values_list("slug", "name")]
+        return {"year": found.years, "series": series, "country": found.countries}
 
     def filter_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Keep events with each of the words in title, summary, city or reference; a few thousand events at most."""

@@ -132,6 +132,8 @@ class Match(models.Lookup):
 class SearchQuerySet(models.QuerySet):
     """Rows of a `Searchable` model; `newest()` is the order in which its hits are ranked, and what decides a draw."""
 
+    ranked = RANKED  # newest hits that are ranked
+
     def newest(self):
         """In the order of public lists."""
         raise NotImplementedError
@@ -159,14 +161,14 @@ class SearchQuerySet(models.QuerySet):
         return found.filter(fts__pk__gte=Coalesce(models.Subquery(last), 0))
 
     def by_relevance(self, query: str):
-        """The newest 500 of `matching`, the best answer first; on SQLite those that were written last."""
-        words, found = terms(query), self.last_matching(query, RANKED)
+        """The newest of `matching`, the best answer first; on SQLite those that were written last."""
+        words, found = terms(query), self.last_matching(query, self.ranked)
         if not words:
             return found
         order = found.newest().query.order_by
         if connections[self.db].vendor == "postgresql":
             rank = Rank(models.F("search_vector"), PlainQuery(models.Value(" ".join(words))))
-            rows = self.model._default_manager.filter(pk__in=found.newest().values("pk")[:RANKED])
+            rows = self.model._default_manager.filter(pk__in=found.newest().values("pk")[: self.ranked])
             return rows.annotate(relevance=rank).order_by("-relevance", *order)
         return found.annotate(relevance=_closeness(words)).order_by("-relevance", *order)
 

@@ -25,7 +25,9 @@ class OutcomeFilter(PublicFilter):
     theme = django_filters.MultipleChoiceFilter(label="Theme", method="filter_theme")
     # DISTINCT would sort every hit before the first page: no filter here gives a row twice.
     kind = django_filters.MultipleChoiceFilter(label="Kind", choices=Outcome.Kind.choices, distinct=False)
-    progress = django_filters.MultipleChoiceFilter(label="Progress", choices=Outcome.Progress.choices, distinct=False)
+    progress = django_filters.MultipleChoiceFilter(
+        label="Progress", choices=Outcome.Progress.choices, method="filter_progress"
+    )
     addressed_to = django_filters.MultipleChoiceFilter(
         label="Addressed to", choices=ActorType.choices, method="filter_addressed_to"
     )
@@ -47,7 +49,10 @@ class OutcomeFilter(PublicFilter):
     def vocabulary(self) -> Vocabulary:
         """What the options are made of."""
         themes = self.data.getlist("theme")
-        return Vocabulary.now(about=themes[0] if len(themes) == 1 else "")
+        about = themes[0] if len(themes) == 1 else ""
+        return Vocabulary.now(about).with_also(
+            about, series=self.data.get("series", ""), organisation=self.data.get("organisation", "")
+        )
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -61,7 +66,7 @@ class OutcomeFilter(PublicFilter):
             "theme": [(theme.slug, theme.name) for theme in self.vocabulary.themes],
             "year": [(year, year) for year in self.vocabulary.years],
             "series": [(one.slug, one.name) for one in self.vocabulary.series],
-            "organisation": [(one.slug, one.name) for one in self.vocabulary.organisations],
+            "organisation": [(one.slug, one.name) for one in self.vocabulary.organisation],
             "event": list(events),
         }
 
@@ -127,6 +132,10 @@ class OutcomeFilter(PublicFilter):
         chosen = {theme.pk for theme in themes if theme.slug in values}
         wanted = [theme.pk for theme in themes if theme.pk in chosen or theme.parent_id in chosen]
         return queryset.about(wanted)
+
+    def filter_progress(self, queryset: QuerySet, name: str, values: list[str]) -> QuerySet:
+        """Keep actions that are so far; only actions have progress, and saying so lets their index serve."""
+        return queryset.actions().filter(progress__in=values)
 
     def filter_addressed_to(self, queryset: QuerySet, name: str, values: list[str]) -> QuerySet:
         """Keep actions addressed to any of these types of actors."""

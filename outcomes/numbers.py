@@ -9,7 +9,7 @@ from functools import cached_property
 
 from events.pages import COUNT_TO
 from outcomes.models import Theme
-from outcomes.vocabulary import Vocabulary, numbers_about
+from outcomes.vocabulary import Vocabulary
 
 FACETS = ("kind", "theme", "year", "series", "organisation", "progress", "addressed_to")
 
@@ -64,9 +64,7 @@ class Numbers:
         return names <= {"kind", "theme"} and ("theme" not in names or len(self.chosen["theme"]) == 1)
 
     def _number(self, facet: str, key: str, names, kinds: list[str] | None = None) -> int:
-        theme = self._theme() if "theme" in names else None
-        kept = numbers_about(theme) if theme else self.vocabulary.numbers
-        numbers = kept.get(facet, {}).get(key, Counter())
+        numbers = self.vocabulary.number(facet, key, self._theme() if "theme" in names else None)
         kinds = kinds or (self.chosen["kind"] if "kind" in names else None)
         return sum(number for kind, number in numbers.items() if kinds is None or kind in kinds)
 

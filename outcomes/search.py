@@ -40,7 +40,7 @@ class Found:
     def __post_init__(self):
         self.vocabulary = Vocabulary.now()
         self.themes = _themes(self.query, self.vocabulary.by_key)
-        self._counts = count_each(**{name: self.matching(name) for name in ("outcomes", "events", "reports")})
+        self._counts = count_each(**{name: self.counted(name) for name in ("outcomes", "events", "reports")})
         self._counts["themes"] = len(self.themes)
 
     def count(self, name: str) -> int:
@@ -52,9 +52,10 @@ class Found:
         """How many there are of all types."""
         return sum(self._counts.values())
 
-    def matching(self, name: str) -> QuerySet:
-        """Return all of a type, in no order."""
-        return _public(name).matching(self.query)
+    def counted(self, name: str) -> QuerySet:
+        """Return all of a type, in no order; of outcomes those that lists have, which are cheap to tell."""
+        rows = Outcome.objects.filter(public_at__isnull=False) if name == "outcomes" else _public(name)
+        return rows.matching(self.query)
 
     def first(self, name: str, number: int) -> list:
         """Return the best few of a type; of outcomes their cards."""
@@ -72,11 +73,11 @@ class Found:
 
     def reach(self, name: str) -> int:
         """How many rows of a type can be paged through."""
-        return min(self.count(name), RANKED)
+        return min(self.count(name), ranked(name))
 
     def is_partial(self, name: str) -> bool:
         """Whether there are more than can be paged through."""
-        return self.count(name) > RANKED
+        return self.count(name) > ranked(name)
 
     def is_capped(self, name: str) -> bool:
         """Whether counting stopped."""
@@ -90,6 +91,11 @@ class Found:
         if not any(near and near != [word] for word, near in nearest.items()):
             return []
         return [" ".join(near[0] if near else word for word, near in nearest.items())]
+
+
+def ranked(name: str) -> int:
+    """How many of the newest hits of a type are ranked."""
+    return ReportSection.objects.none().ranked if name == "reports" else RANKED
 
 
 def _public(name: str) -> Any:

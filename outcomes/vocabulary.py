@@ -1,14 +1,15 @@
 """What lists are narrowed by, and how much there is under each: read in one query, once in each process and generation.
 
-The same for everybody: it tells of what is public alone.
+The same for everybody: it tells of what is public alone. Series and organisations grow with the portal, so only those
+that most was said in are offered; any other may still be asked for by its address.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, Self
 
-from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from events.caching import remembered
@@ -17,8 +18,15 @@ from events.prepared import PreparedQuery
 from outcomes.models import OutcomeCount, Theme
 from participants.models import Organisation
 
+OFFERED = 50  # series and organisations, those with most outcomes
+CONVENERS = 6  # organisations named on the page of a theme
+
 Facet = OutcomeCount.Facet
 Numbers = Mapping[str, Mapping[str, Counter]]  # facet → value → kind → how many
+_NAMED: dict[str, Any] = {
+    "series": EventSeries,
+    "organisation": Organisation,
+}  # facet → model, for those not all offered
 
 
 class Named(NamedTuple):
@@ -29,34 +37,59 @@ class Named(NamedTuple):
     slug: str
 
 
+class About(NamedTuple):
+    """What is kept of a theme."""
+
+    numbers: Numbers
+    organisations: list[Named]  # those behind most of it
+
+
 @dataclass(frozen=True)
 class Vocabulary:
-    """Themes, years, series and organisations under which something is public (themes: all), with the numbers kept."""
+    """Themes (all), and the years, series and organisations under which most is public, with the numbers kept."""
 
     by_key: dict[int, Theme]  # in the vocabulary's own order
     series: list[Named]
-    organisations: list[Named]
+    organisation: list[Named]
     numbers: Numbers  # of all outcomes
+    beyond: Numbers = field(default_factory=dict)  # about the theme asked for, of values that are not offered
 
     @classmethod
-    def now(cls, about: str = "") -> "Vocabulary":
-        """Return the vocabulary; with the slug of a theme in `about`, the same query finds the numbers about it."""
+    def now(cls, about: str = "") -> Self:
+        """Return the vocabulary; with the slug of a theme in `about`, the same query finds what is kept of it too."""
         return remembered("outcomes.vocabulary", lambda: cls._read(about))
 
     @classmethod
-    def _read(cls, about: str) -> "Vocabulary":
-        found = defaultdict(list)
-        for row in _EVERYTHING.find(about=about):
-            found[row["what"]].append(row)
+    def _read(cls, about: str) -> Self:
+        found = _by_what(_EVERYTHING.find(about=about))
         themes = sorted(map(_theme, found["theme"]), key=lambda theme: (theme.position, theme.name.casefold()))
         if about:
-            remembered(_about(about), lambda: _numbers(found["about"]))
+            remembered(_about(about), lambda: About(_numbers(found["about"]), _named(found["convener"])))
         return cls(
             by_key={theme.pk: theme for theme in themes},
             series=_named(found["series"]),
-            organisations=_named(found["organisation"]),
+            organisation=_named(found["organisation"]),
             numbers=_numbers(found["count"]),
         )
+
+    def with_also(self, about: str, **asked: str) -> Self:
+        """Return it with the series and the organisation of these slugs, and their numbers, in one query if any."""
+        asked = {facet: slug for facet, slug in asked.items() if slug and not self.key(facet, slug)}
+        if not asked:
+            return self
+        found = _by_what(_ONE_EACH.find(**{"series": _NO_SLUG, "organisation": _NO_SLUG, "about": about} | asked))
+        numbers = {facet: dict(values) for facet, values in self.numbers.items()}
+        for facet, values in _numbers(found["count"]).items():
+            numbers.setdefault(facet, {}).update(values)
+        named = {facet: [*getattr(self, facet), *_named(found[facet])] for facet in _NAMED}
+        return replace(self, numbers=numbers, beyond=_numbers(found["about"]), **named)
+
+    def number(self, facet: str, key: str, theme: Theme | None = None) -> Mapping[str, int]:
+        """Return how many outcomes of each kind have that value of a facet, of all or about `theme`."""
+        if theme is None:
+            return self.numbers.get(facet, {}).get(key, Counter())
+        kept = numbers_about(theme).numbers.get(facet, {}).get(key)
+        return self.beyond.get(facet, {}).get(key, Counter()) if kept is None else kept
 
     @property
     def themes(self) -> list[Theme]:
@@ -82,60 +115,108 @@ class Vocabulary:
         rows: Iterable[Any] | None = {
             "theme": self.by_key.values(),
             "series": self.series,
-            "organisation": self.organisations,
+            "organisation": self.organisation,
         }.get(facet)
         if rows is None:
             return value
         return next((str(row.pk) for row in rows if row.slug == value), "")
 
 
-def numbers_about(theme: Theme) -> Numbers:
-    """Return the numbers of the outcomes about `theme`, in one query where `Vocabulary.now` did not find them too."""
-    return remembered(_about(theme.slug), lambda: _numbers(_ABOUT.find(about=theme.slug)))
+def numbers_about(theme: Theme) -> About:
+    """Return what is kept of `theme`, in one query where `Vocabulary.now` did not find it too."""
+
+    def read() -> About:
+        found = _by_what(_ABOUT.find(about=theme.slug))
+        return About(_numbers(found["about"]), _named(found["convener"]))
+
+    return remembered(_about(theme.slug), read)
 
 
 def _about(slug: str) -> str:
     return f"outcomes.numbers.{slug}"
 
 
-def _number(name: str | None = None) -> Any:
+# The query: rows of different tables in the same columns, `what` says which
+
+
+def _amount(name: str | None = None) -> Any:
     return Cast(F(name) if name else Value(None), BigIntegerField())
 
 
-def _counts(what: str, **which: Any) -> QuerySet:
-    rows = OutcomeCount.objects.filter(number__gt=0, **which).order_by()
-    of_count = {"label": F("facet"), "address": F("value"), "words": F("kind"), "amount": _number("number")}
-    return rows.values(**{"what": Value(what), "key": _number(), "place": _number()} | of_count)
+def _counts(what: str, which: Q) -> QuerySet:
+    rows = OutcomeCount.objects.filter(which, number__gt=0).order_by()
+    of_count = {"label": F("facet"), "address": F("value"), "words": F("kind"), "amount": _amount("number")}
+    return rows.values(**{"what": Value(what), "key": _amount(), "place": _amount()} | of_count)
 
 
 def _rows(what: str, rows: QuerySet, **of_row: Any) -> QuerySet:
     """Return rows with a name in the columns of `_counts`."""
-    columns = {"what": Value(what), "key": F("pk"), "place": _number(), "label": F("name"), "address": F("slug")}
-    return rows.order_by().values(**columns | {"words": Value(""), "amount": _number()} | of_row)
+    columns = {"what": Value(what), "key": F("pk"), "place": _amount(), "label": F("name"), "address": F("slug")}
+    return rows.order_by().values(**columns | {"words": Value(""), "amount": _amount()} | of_row)
 
 
-def _with_outcomes(rows: QuerySet, facet: str) -> QuerySet:
-    kept = OutcomeCount.objects.filter(theme=None, facet=facet, number__gt=0, value=Cast(OuterRef("pk"), CharField()))
-    return rows.filter(Exists(kept))
+def _most(facet: str, number: int, about: Q) -> QuerySet:
+    """Return the values of a facet that most outcomes have."""
+    rows = OutcomeCount.objects.filter(about, facet=facet, number__gt=0).order_by().values("value")
+    return rows.annotate(all=Sum("number")).order_by("-all", "value").values("value")[:number]
+
+
+def _with_keys(model: Any, values: QuerySet) -> QuerySet:
+    return model.objects.filter(pk__in=values.annotate(pk_of_it=Cast("value", BigIntegerField())).values("pk_of_it"))
+
+
+_OF_ALL = Q(theme=None)
+
+
+def _offered() -> Q:
+    """The numbers that lists show: of every value of the facets that do not grow, of the most frequent of the others."""
+    shown = ~Q(facet__in=list(_NAMED))
+    for facet in _NAMED:
+        shown |= Q(facet=facet, value__in=_most(facet, OFFERED, _OF_ALL))
+    return shown
+
+
+def _about_a_theme(about: str) -> list[QuerySet]:
+    of_theme = Q(theme__slug=about)
+    conveners = _most(Facet.ORGANISATION, CONVENERS, of_theme)
+    shown = _offered() | Q(facet=Facet.ORGANISATION, value__in=conveners)
+    return [_counts("about", of_theme & shown), _rows("convener", _with_keys(Organisation, conveners))]
 
 
 def _everything(about: str) -> QuerySet:
-    of_theme = {"place": _number("position"), "words": F("description"), "amount": F("parent")}
-    return (
-        _counts("count", theme=None)
-        .union(
-            _counts("about", theme__slug=about),
-            _rows("theme", Theme.objects.public(), **of_theme),
-            _rows("series", _with_outcomes(EventSeries.objects.all(), Facet.SERIES)),
-            _rows("organisation", _with_outcomes(Organisation.objects.all(), Facet.ORGANISATION)),
-            all=True,
-        )
-        .order_by()
-    )
+    of_theme = {"place": _amount("position"), "words": F("description"), "amount": F("parent")}
+    named = [_rows(facet, _with_keys(model, _most(facet, OFFERED, _OF_ALL))) for facet, model in _NAMED.items()]
+    themes = _rows("theme", Theme.objects.public(), **of_theme)
+    return _counts("count", _OF_ALL & _offered()).union(*_about_a_theme(about), themes, *named, all=True).order_by()
 
 
+def _only_about(about: str) -> QuerySet:
+    numbers, conveners = _about_a_theme(about)
+    return numbers.union(conveners, all=True).order_by()
+
+
+def _one_each(about: str, **slugs: str) -> QuerySet:
+    rows, which = [], Q(pk=None)
+    for facet, slug in slugs.items():
+        key = _NAMED[facet].objects.filter(slug=slug).annotate(word=Cast("pk", CharField())).values("word")
+        which |= Q(facet=facet, value__in=key)
+        shown = OutcomeCount.objects.filter(_OF_ALL, facet=facet, number__gt=0, value=Cast(OuterRef("pk"), CharField()))
+        rows.append(_rows(facet, _NAMED[facet].objects.filter(Exists(shown), slug=slug)))
+    counts = _counts("count", _OF_ALL & which)
+    return counts.union(_counts("about", Q(theme__slug=about) & which), *rows, all=True).order_by()
+
+
+_NO_SLUG = "\uffff"
 _EVERYTHING = PreparedQuery(_everything, about="\uffff about")
-_ABOUT = PreparedQuery(lambda about: _counts("about", theme__slug=about), about="\uffff about")
+_ABOUT = PreparedQuery(_only_about, about="\uffff about")
+_ONE_EACH = PreparedQuery(_one_each, about="\uffff about", **{facet: f"\uffff {facet}" for facet in _NAMED})
+
+
+def _by_what(rows: Iterable[dict[str, Any]]) -> defaultdict[str, list[dict[str, Any]]]:
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["what"]].append(row)
+    return found
 
 
 def _numbers(rows: Iterable[dict[str, Any]]) -> Numbers:

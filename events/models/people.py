@@ -1,6 +1,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, NullIf
 
 from events import attribution
@@ -16,7 +16,7 @@ class ParticipationQuerySet(RecordedQuerySet):
     def public(self):
         """Who may stand in a public list of participants."""
         return (
-            self.filter(event__in=Event.objects.public())
+            self.filter(Exists(Event.objects.public().filter(pk=OuterRef("event"))))
             .with_rule()
             .filter(attribution.participant_listed())
             .select_related("person")
@@ -75,7 +75,7 @@ class RoleQuerySet(RecordedQuerySet):
     def public(self):
         """Roles that may be shown with a name."""
         return (
-            self.filter(participation__event__in=Event.objects.public())
+            self.filter(Exists(Event.objects.public().filter(pk=OuterRef("participation__event"))))
             .with_rule()
             .filter(attribution.role_shown())
             .select_related("participation__person")
@@ -147,7 +147,7 @@ class QuoteQuerySet(RecordedQuerySet):
     def public(self):
         """Quotes that may be shown: consent and rule decide."""
         return (
-            self.filter(event__in=Event.objects.public())
+            self.filter(Exists(Event.objects.public().filter(pk=OuterRef("event"))))
             .with_rule()
             .filter(attribution.quote_shown())
             .select_related("speaker__person")

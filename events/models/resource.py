@@ -2,7 +2,7 @@ from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.template.defaultfilters import filesizeformat
 
 from events.models.event import Event
@@ -15,8 +15,8 @@ from participants.text import validate_plain
 class ResourceQuerySet(models.QuerySet):
     def public(self):
         """What anyone may open: public resources of public events, none of a closed session."""
-        return self.filter(is_public=True, event__in=Event.objects.public()).filter(
-            Q(session=None) | Q(session__in=Session.objects.public().values("pk"))
+        return self.filter(Exists(Event.objects.public().filter(pk=OuterRef("event"))), is_public=True).filter(
+            Q(session=None) | Exists(Session.objects.public().filter(pk=OuterRef("session")))
         )
 
 

@@ -2,7 +2,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Cast, Coalesce
 
 from events import attribution
@@ -21,7 +21,11 @@ class SessionQuerySet(models.QuerySet):
 
     def public(self):
         """What anyone may read of a programme: sessions of public events that are not closed."""
-        return self.filter(event__in=Event.objects.public()).with_rule().filter(attribution.session_shown())
+        return (
+            self.filter(Exists(Event.objects.public().filter(pk=OuterRef("event"))))
+            .with_rule()
+            .filter(attribution.session_shown())
+        )
 
     def closed(self):
         """Sessions that nothing may be shown of, by their own rule or a parent's."""

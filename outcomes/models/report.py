@@ -2,7 +2,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,9 +19,9 @@ UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # Chinese an
 class ReportQuerySet(models.QuerySet):
     def public(self):
         """Published reports of public events that are not closed."""
-        return self.filter(status=Report.Status.PUBLISHED, event__in=Event.objects.public()).exclude(
-            event__attribution=attribution.Rule.CLOSED
-        )
+        return self.filter(
+            Exists(Event.objects.public().filter(pk=OuterRef("event"))), status=Report.Status.PUBLISHED
+        ).exclude(event__attribution=attribution.Rule.CLOSED)
 
 
 class Report(StatusModel):
@@ -118,9 +118,11 @@ class ReportStatusChange(StatusLine):
 
 
 class ReportSectionQuerySet(SearchQuerySet):
+    ranked = 100  # long texts: to rank as many as of outcomes would take a hundred times as long
+
     def public(self):
         """Sections of public reports."""
-        return self.filter(report__in=Report.objects.public())
+        return self.filter(Exists(Report.objects.public().filter(pk=OuterRef("report"))))
 
     def with_a_page(self):
         """Sections that hold something to read; a title alone makes no page."""

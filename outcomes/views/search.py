@@ -70,7 +70,8 @@ class Search(NumberedPages, TemplateView):
         number = found.count(name)
         total = in_words(number, capped=found.is_capped(name))
         facet = {"name": name, "label": label, "number": number, "total": total, "href": self.address(name)}
-        return facet | {"shown": shown, "is_current": name == self.type, "has_more": number > shown}
+        more = {"shown": shown, "is_current": name == self.type, "has_more": number > shown}
+        return facet | more | {"reach": found.reach(name)}
 
     def of_one_type(self, found: Found) -> dict:
         """Return a page of the hits of the type asked for."""

@@ -19,10 +19,10 @@ from outcomes import chart
 from outcomes.listed import card_columns, cards, cards_of
 from outcomes.models import Outcome, OutcomeTheme, Theme
 from outcomes.related import recurring
-from outcomes.vocabulary import Facet, Numbers, Vocabulary, numbers_about
+from outcomes.vocabulary import About, Facet, Vocabulary, numbers_about
 
 NEWEST = 200  # outcomes of a theme among which dialogues and recurring takeaways are looked for
-DIALOGUES, CONVENERS = 4, 6
+DIALOGUES = 4
 
 
 def theme_cards(vocabulary: Vocabulary) -> list[dict]:
@@ -89,16 +89,14 @@ class Overview:
         )
 
 
-def conveners(vocabulary: Vocabulary, about: Numbers) -> list[dict]:
+def conveners(about: About) -> list[dict]:
     """Return the organisations behind most of what is `about` a theme, with how much."""
-    named = {str(organisation.pk): organisation for organisation in vocabulary.organisations}
     rows = [
-        {"name": named[key].name, "slug": named[key].slug, "takeaways": kinds["takeaway"], "actions": kinds["action"]}
-        for key, kinds in about[Facet.ORGANISATION].items()
-        if key in named
+        {"name": one.name, "slug": one.slug, "takeaways": kinds["takeaway"], "actions": kinds["action"]}
+        for one in about.organisations
+        for kinds in [about.numbers[Facet.ORGANISATION][str(one.pk)]]
     ]
-    rows.sort(key=lambda row: (-row["takeaways"] - row["actions"], row["name"]))
-    return rows[:CONVENERS]
+    return sorted(rows, key=lambda row: (-row["takeaways"] - row["actions"], row["name"]))
 
 
 class ThemeDetail(NumberedPages, ListView):
@@ -114,7 +112,7 @@ class ThemeDetail(NumberedPages, ListView):
         found = self.vocabulary.theme(kwargs["slug"])
         if found is None:
             raise Http404
-        self.theme, self.numbers = found, numbers_about(found)
+        self.theme, self.about = found, numbers_about(found)
         self.kind = request.GET.get("kind") if request.GET.get("kind") in self.kinds else ""
         if not self.kind and request.GET.get("page", "1") in ("", "1"):
             self.overview = Overview.of(self.theme, self.vocabulary.by_key)
@@ -127,7 +125,7 @@ class ThemeDetail(NumberedPages, ListView):
         return self.overview.first if self.overview else OutcomeTheme.objects.newest(self.theme, self.kind)
 
     def paging(self):
-        kinds = self.numbers[Facet.TOTAL][""]
+        kinds = self.about.numbers[Facet.TOTAL][""]
         known = kinds[self.kind] if self.kind else sum(kinds.values())
         return {"known": known, "fetch": None if self.overview else self.fetch}
 
@@ -136,7 +134,7 @@ class ThemeDetail(NumberedPages, ListView):
         return cards_of(keys, self.vocabulary.by_key)
 
     def get_context_data(self, **kwargs):
-        theme, overview, numbers = self.theme, self.overview, self.numbers[Facet.TOTAL][""]
+        theme, overview, numbers = self.theme, self.overview, self.about.numbers[Facet.TOTAL][""]
         above = self.vocabulary.by_key.get(theme.parent_id or 0)
         trail = [(gettext("Themes"), reverse("outcomes:theme-list"))]
         trail += [(above.name, above.get_absolute_url())] if above else []
@@ -152,8 +150,8 @@ class ThemeDetail(NumberedPages, ListView):
             actions=numbers["action"],
             inner=[_card(one, self.vocabulary) for one in self.vocabulary.inside(theme)],
             overview=overview,
-            chart=chart.by_year(self.numbers[Facet.YEAR]) if overview else None,
-            organisations=conveners(self.vocabulary, self.numbers) if overview else [],
+            chart=chart.by_year(self.about.numbers[Facet.YEAR]) if overview else None,
+            organisations=conveners(self.about) if overview else [],
             ways_on=[{"label": gettext("All themes"), "href": reverse("outcomes:theme-list")}],
             structured=structured.graph(structured.breadcrumbs([*trail, (theme.name, theme.get_absolute_url())])),
         )
