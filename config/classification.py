@@ -58,6 +58,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "outcomes.Theme": {PUBLIC: "slug name description parent position", INTERNAL: "id"},
     "outcomes.Outcome": {
         PUBLIC: "kind code number event session text heading themes status published_at public_at withdrawn_at nature "
+        "reworded_at "
         "progress due_on due_text",
         INTERNAL: "id recorded_under text_submitted position changed_at version request_key search_text search_vector "
         "counted",

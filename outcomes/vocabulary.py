@@ -169,7 +169,7 @@ _OF_ALL = Q(theme=None)
 
 
 def _offered() -> Q:
-    """The numbers that lists show: of every value of the facets that do not grow, of the most frequent of the others."""
+    """The numbers that lists show: of the facets that grow, those of the most frequent values."""
     shown = ~Q(facet__in=list(_NAMED))
     for facet in _NAMED:
         shown |= Q(facet=facet, value__in=_most(facet, OFFERED, _OF_ALL))

@@ -279,6 +279,9 @@ class Outcome(Recorded, Searchable, StatusModel):
     published_at = models.DateTimeField(null=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    reworded_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its public wording last changed; the page of the outcome says so."
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="outcomes"
     )
@@ -486,11 +489,16 @@ class Outcome(Recorded, Searchable, StatusModel):
 
         Checks nothing but the version: forms have validated the values, `editable_by` who may.
         """
-        fields |= {"version": version + 1, "changed_at": timezone.now(), "search_text": self.words(**fields)}
-        if not Outcome.objects.filter(pk=self.pk, version=version).update(**fields):
+        now = timezone.now()
+        # Asked of the row, not of this instance: forms have given it the new words already.
+        same = Q(pk=self.pk, **{name: fields[name] for name in self.SEARCHED if name in fields})
+        reworded = Case(When(~same, status=Status.PUBLISHED, then=Value(now)), default=F("reworded_at"))
+        fields |= {"version": version + 1, "changed_at": now, "search_text": self.words(**fields)}
+        if not Outcome.objects.filter(pk=self.pk, version=version).update(**fields, reworded_at=reworded):
             raise StaleVersion(Outcome.objects.get(pk=self.pk))
         for name, value in fields.items():
             setattr(self, name, value)
+        self.refresh_from_db(fields=["reworded_at"])
         mine = Outcome.objects.filter(pk=self.pk)
         if not fields.keys().isdisjoint({"session", "session_id"}):
             mine.tighten()

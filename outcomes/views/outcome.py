@@ -94,7 +94,7 @@ class OutcomeDetail(OnePublicOutcome, DetailView):
 
 OF_OUTCOME = (
     *("id", "code", "kind", "number", "text", "heading", "nature", "progress", "due_on", "due_text"),
-    *("published_at", "public_at", "search_text", "recorded_under", "event_id", "session_id"),
+    *("published_at", "reworded_at", "public_at", "search_text", "recorded_under", "event_id", "session_id"),
 )
 BESIDE = ("rule", "before", "after", "filed_by", "addressed_to")
 OF_EVENT = tuple(
@@ -317,6 +317,7 @@ def described(outcome: Outcome, themes: list[Theme], conveners: list[Organisatio
         "genre": outcome.get_kind_display(),
         "identifier": outcome.reference,
         "datePublished": timezone.localdate(outcome.published_at).isoformat(),
+        "dateModified": outcome.reworded_at and timezone.localdate(outcome.reworded_at).isoformat(),
         "about": [
             {"@type": "DefinedTerm", "name": theme.name, "url": structured.absolute(theme.get_absolute_url())}
             for theme in themes

@@ -371,6 +371,30 @@ def test_newest_is_published_last():
     assert list(Outcome.objects.public().newest()) == [Outcome.objects.get(pk=o.pk) for o in (same_time, new, old)]
 
 
+# Wording
+
+
+@pytest.mark.parametrize(
+    "state, fields, is_reworded",
+    [
+        ("published", {"text": "Other words."}, True),
+        ("published", {"heading": "Another heading"}, True),
+        ("published", {"text": "Words."}, False),
+        ("published", {"due_text": ""}, False),
+        ("submitted", {"text": "Other words."}, False),
+        ("withdrawn", {"text": "Other words."}, False),
+    ],
+)
+def test_public_wording_says_when_it_last_changed(state, fields, is_reworded):
+    outcome = TakeawayFactory(text="Words.", **{state: True})
+    outcome.text = fields.get("text", "Words.")  # as a form has done when it saves
+
+    outcome.revise(version=1, **fields)
+
+    assert (outcome.reworded_at is not None) == is_reworded
+    assert Outcome.objects.get(pk=outcome.pk).reworded_at == outcome.reworded_at
+
+
 # Themes
 
 

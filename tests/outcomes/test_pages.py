@@ -380,11 +380,21 @@ def test_outcome_takes_the_same_queries_whatever_hangs_on_it(client, django_asse
         for factory in (TakeawayFactory, ActionFactory):
             published(n + 2000, factory=factory, themes=tags)
 
-    # Itself with event, session and neighbours; what belongs to it; what is related, and the newest where that is little.
+    # Itself with event, session and neighbours; what belongs to it; what is related, else the newest of all.
     queries = 3 + (2 * rows < SHOWN)
     for outcome in (takeaway, action):
         with django_assert_num_queries(queries):
             client.get(outcome.get_absolute_url())
+
+
+def test_outcome_says_when_its_wording_last_changed(client, time_machine):
+    outcome = published(1)
+    assert "Wording last changed" not in page(client, outcome.get_absolute_url())
+
+    time_machine.move_to(dt.datetime(2026, 12, 24, 12, tzinfo=dt.UTC))
+    outcome.revise(version=1, text="Said otherwise.")
+
+    assert "Wording last changed: 24 December 2026" in words(page(client, outcome.get_absolute_url()))
 
 
 def test_outcome_describes_itself_to_machines_and_names_no_person(client):
