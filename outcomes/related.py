@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
 from events.prepared import PreparedQuery, stand_ins
@@ -36,7 +35,7 @@ def related(outcome: Outcome, themes: Sequence[Theme]) -> list[dict[str, Any]]:
     return cards(chosen, themes={})
 
 
-def _elsewhere(event: int) -> QuerySet:
+def _elsewhere(event: int) -> Any:
     return Outcome.objects.public().exclude(event=event)
 
 
@@ -102,8 +101,8 @@ def _as_written(text: str) -> dict[str, str]:
     """Return the words of `text` by their forms in the index."""
     written: dict[str, str] = {}
     for word in dict.fromkeys(word.casefold() for word in re.findall(r"\w+", text)):
-        if len(of_word := forms(indexed(word))) == 1:
-            written.setdefault(*of_word, word)
+        if len(of_word := list(forms(indexed(word)))) == 1:
+            written.setdefault(of_word[0], word)
     return written
 
 

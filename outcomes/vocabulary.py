@@ -81,8 +81,13 @@ class Vocabulary:
         numbers = {facet: dict(values) for facet, values in self.numbers.items()}
         for facet, values in _numbers(found["count"]).items():
             numbers.setdefault(facet, {}).update(values)
-        named = {facet: [*getattr(self, facet), *_named(found[facet])] for facet in _NAMED}
-        return replace(self, numbers=numbers, beyond=_numbers(found["about"]), **named)
+        return replace(
+            self,
+            numbers=numbers,
+            beyond=_numbers(found["about"]),
+            series=[*self.series, *_named(found["series"])],
+            organisation=[*self.organisation, *_named(found["organisation"])],
+        )
 
     def number(self, facet: str, key: str, theme: Theme | None = None) -> Mapping[str, int]:
         """Return how many outcomes of each kind have that value of a facet, of all or about `theme`."""

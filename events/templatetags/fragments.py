@@ -6,7 +6,6 @@ from typing import Any
 from django import template
 from django.template.loader import get_template
 from django.utils.formats import number_format
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from events.templatetags.search import highlight
@@ -18,7 +17,7 @@ LINES = 5000  # likewise, of at most 2 KB
 
 
 @register.simple_tag
-def drawn(component: str, rows: tuple, **more) -> SafeString:
+def drawn(component: str, rows: tuple, **more) -> str:
     """Return `component` with `rows`, tuples all the way down, and what else it needs; drawn once for the same.
 
     When something becomes public, every page is made anew; the programme of an event where nothing changed is not.
@@ -27,13 +26,13 @@ def drawn(component: str, rows: tuple, **more) -> SafeString:
 
 
 @register.simple_tag
-def line(component: str, **told) -> SafeString:
+def line(component: str, **told) -> str:
     """Return the small `component` with what it is told, tuples all the way down; drawn once for the same."""
     return _line(component, get_language(), tuple(told.items()))
 
 
 @register.simple_tag
-def outcome_card(face: Any, words: str = "") -> SafeString:
+def outcome_card(face: Any, words: str = "") -> str:
     """Return the card of an outcome from its `outcomes.listed.Face`, with the `words` that were looked for marked."""
     name = "components/outcome_card.html"
     if words:
@@ -42,7 +41,7 @@ def outcome_card(face: Any, words: str = "") -> SafeString:
 
 
 @register.simple_tag
-def action_row(row: Any) -> SafeString:
+def action_row(row: Any) -> str:
     """Return the row of an action in the tracker from its `outcomes.views.actions.Row`."""
     return _line("outcomes/action_row.html", get_language(), tuple(row._asdict().items()))
 
@@ -61,14 +60,14 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=PARTS)
-def _part(name: str, language: str | None, rows: tuple, more: tuple) -> SafeString:
+def _part(name: str, language: str | None, rows: tuple, more: tuple) -> str:
     return _draw(name, {"rows": rows, **dict(more)})
 
 
 @lru_cache(maxsize=LINES)
-def _line(name: str, language: str | None, told: tuple) -> SafeString:
+def _line(name: str, language: str | None, told: tuple) -> str:
     return _draw(name, dict(told))
 
 
-def _draw(name: str, context: dict[str, Any]) -> SafeString:
+def _draw(name: str, context: dict[str, Any]) -> str:
     return get_template(name).render(context)
