@@ -128,6 +128,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# What the worker does once an hour: tasks without arguments, each safe to run twice (`participants/upkeep.py`).
+HOURLY_TASKS = [
+    "participants.upkeep.clean_up",
+]
+
 MAILERS = {
     "default": {
         "BACKEND": EMAIL["EMAIL_BACKEND"],

@@ -1,17 +1,24 @@
-"""What the worker does by the clock: it says that it lives, takes up what was left lying, deletes what is too old."""
+"""What the worker does by the clock: it says that it lives, takes up what was left lying, queues the hourly tasks.
+
+An app adds work of its own by a task in `settings.HOURLY_TASKS`. Each is queued once an hour by whichever worker ticks
+first, and may for all that run twice: it must be written for it.
+"""
 
 import datetime as dt
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.tasks import TaskResultStatus, task
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from participants import mail
 from participants.models import AttemptCount, OutgoingMail, SignInCode, Worker
 from participants.models.outbox import SECRET_LIFETIME
 
+HOUR = dt.timedelta(hours=1)
 CODES_KEPT = dt.timedelta(days=1)  # codes themselves end after ten minutes: a day for questions about them
 MAILS_KEPT = dt.timedelta(days=90)
 TASKS_KEPT = dt.timedelta(days=7)
@@ -24,10 +31,16 @@ def tick(worker_id: str) -> None:
     take_up_lost_tasks()
     if OutgoingMail.objects.due().exists() and not waits(mail.deliver):
         mail.deliver.enqueue()
-    if not DBTaskResult.objects.filter(
-        task_path=clean_up.module_path, enqueued_at__gt=now - dt.timedelta(hours=1)
-    ).exists():
-        clean_up.enqueue()
+    queue_hourly_tasks(now)
+
+
+def queue_hourly_tasks(now: dt.datetime) -> None:
+    """Queue each task of `settings.HOURLY_TASKS` that was not queued within the last hour."""
+    lately = DBTaskResult.objects.filter(enqueued_at__gt=now - HOUR, task_path__in=settings.HOURLY_TASKS)
+    queued = set(lately.values_list("task_path", flat=True))
+    for name in settings.HOURLY_TASKS:
+        if name not in queued:
+            import_string(name).enqueue()
 
 
 def waits(job) -> bool:

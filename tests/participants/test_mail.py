@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.tasks import TaskResultStatus
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from participants import mail, upkeep
@@ -277,6 +278,35 @@ def test_batch_does_what_waits_and_leaves_no_worker_behind(mailoutbox):
     assert len(mailoutbox) == 1
     assert not DBTaskResult.objects.exclude(status=TaskResultStatus.SUCCESSFUL).exists()
     assert Worker.objects.count() == 0
+
+
+def test_each_hourly_task_is_queued_once_an_hour_whoever_ticks(now, settings):
+    settings.HOURLY_TASKS = ["participants.upkeep.clean_up", "participants.mail.deliver"]
+
+    def queued():
+        return sorted(DBTaskResult.objects.values_list("task_path", flat=True))
+
+    upkeep.tick("a worker")
+    upkeep.tick("another worker")
+    first = queued()
+    now.shift(dt.timedelta(minutes=59))
+    upkeep.tick("a worker")
+    within = queued()
+    now.shift(dt.timedelta(minutes=2))
+    upkeep.tick("a worker")
+
+    assert first == within == ["participants.mail.deliver", "participants.upkeep.clean_up"]
+    assert queued() == sorted(first * 2)
+
+
+@pytest.mark.parametrize("name", site.HOURLY_TASKS)
+def test_every_hourly_task_is_one_and_may_run_twice(name):
+    task = import_string(name)
+
+    task.call()
+    task.call()
+
+    assert task.module_path == name
 
 
 def test_house_is_kept(now):
