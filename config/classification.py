@@ -9,7 +9,7 @@ PUBLIC, INTERNAL, PERSONAL = "public", "internal", "personal"
 FIELDS: dict[str, dict[str, str]] = {
     "participants.User": {
         INTERNAL: "id is_superuser is_active groups user_permissions",
-        PERSONAL: "email name password last_login joined_at",
+        PERSONAL: "email name password last_login joined_at session_generation",
     },
     "participants.User_groups": {INTERNAL: "id group", PERSONAL: "user"},
     "participants.User_user_permissions": {INTERNAL: "id permission", PERSONAL: "user"},
@@ -19,8 +19,8 @@ FIELDS: dict[str, dict[str, str]] = {
         INTERNAL: "id report_disclaimer",
     },
     "participants.OutgoingMail": {
-        INTERNAL: "id key message_id secret created_at claimed_at sent_at attempts",
-        PERSONAL: "to subject body error",
+        INTERNAL: "id key message_id secret private created_at claimed_at sent_at attempts",
+        PERSONAL: "to subject body error unsubscribe",
     },
     "participants.SignInCode": {
         INTERNAL: "id code_hash attempts created_at expires_at used_at",
@@ -44,7 +44,11 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "events.Participation": {
         INTERNAL: "id recorded_under",
-        PERSONAL: "event person affiliation organisation position attendance listing",
+        PERSONAL: "event person affiliation organisation position attendance listing wants_reminders",
+    },
+    "events.Invitation": {
+        INTERNAL: "id sending token_hash by_mail",
+        PERSONAL: "participation invited_at invited_by opened_at revoked_at",
     },
     "events.Role": {INTERNAL: "id recorded_under position", PERSONAL: "participation session role"},
     "events.Quote": {

@@ -10,7 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 PLAIN = "text/plain; charset=utf-8"
-PRIVATE = ("/admin/", "/accounts/", "/desk/", "/sign-in/", "/sign-out/")
+PRIVATE = ("/admin/", "/accounts/", "/desk/", "/sign-in/", "/sign-out/", "/reminders/")
 # Lists under words, an order or several filters at once are without number and hold nothing that is not elsewhere.
 COMBINED = ("/*?q=", "/*&", "/*?sort=")
 VALID_FOR = 180  # days for which security.txt asks to be believed; RFC 9116 wants less than a year

@@ -37,7 +37,10 @@ try:
     DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="readout@localhost")
     MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
     PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+    REMINDER_DAYS = env.list("REMINDER_DAYS", cast=int, default=[3, 1, -1])
     SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+    if any(abs(days) > 30 for days in REMINDER_DAYS):
+        raise ImproperlyConfigured("REMINDER_DAYS must be days before the deadline such as 3,1,-1, at most 30 away")
     if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).hostname:
         raise ImproperlyConfigured("SITE_URL must be a full address such as https://outcomes.example.org")
     if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in {"https", "mailto"}:
@@ -131,6 +134,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # What the worker does once an hour: tasks without arguments, each safe to run twice (`participants/upkeep.py`).
 HOURLY_TASKS = [
     "participants.upkeep.clean_up",
+    "outcomes.reminders.remind",
 ]
 
 MAILERS = {
@@ -245,6 +249,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-readout" if _https else "readout"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+FILING_ENDS = "events.deadline.filing_ends"  # a rapporteur's session lasts until then (`participants/lifetimes.py`)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"

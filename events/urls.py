@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from events import cards
 from events.views import event, event_list, files
+from events.views.reminders import Reminders
 from participants.files import NAME
 
 app_name = "events"
@@ -9,6 +10,7 @@ urlpatterns = [
     path("events/", event_list.EventList.as_view(), name="event-list"),
     re_path(r"^events/(?P<slug>[-\w]+)/$", event.EventDetail.as_view(), name="event-detail"),
     re_path(r"^events/(?P<slug>[-\w]+)/card\.png$", cards.EventCard.as_view(), name="event-card"),
+    path("reminders/<str:token>/", Reminders.as_view(), name="reminders"),
     re_path(rf"^media/events/{NAME}$", files.EventImage.as_view(), name="event-image"),
     re_path(rf"^media/resources/{NAME}$", files.ResourceFile.as_view(), name="resource-file"),
 ]

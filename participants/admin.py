@@ -2,13 +2,17 @@
 
 from allauth.account.models import EmailAddress
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminFileWidget
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
-from django.db import models
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 
 from participants.groups import ADMINISTRATORS
 from participants.models import Organisation, OutgoingMail, Person, User
@@ -65,6 +69,7 @@ class UserAdmin(DjangoUserAdmin):
     search_fields = ["name", "email"]
     ordering = ["name", "pk"]
     filter_horizontal = []
+    change_form_template = "admin/participants/user/change_form.html"
     fieldsets = [
         (None, {"fields": ["email", "name", "password"]}),
         ("Rights", {"fields": ["is_active", "groups"]}),
@@ -72,6 +77,38 @@ class UserAdmin(DjangoUserAdmin):
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "groups", "usable_password", "password1", "password2"]})]
     readonly_fields = ["last_login", "joined_at"]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.end_sessions_view)
+        return [path("<int:pk>/end-sessions/", view, name="participants_user_end_sessions"), *super().get_urls()]
+
+    def end_sessions_view(self, request, pk: int):
+        """Ask, and on POST sign the account out everywhere."""
+        account = self.get_object(request, str(pk))
+        if account is None:
+            raise Http404
+        if not self.has_change_permission(request, account):
+            raise PermissionDenied
+        back = reverse("admin:participants_user_change", args=[pk])
+        if request.method == "POST":
+            with transaction.atomic():
+                account.end_sessions()
+                self.log_change(request, account, "Ended all sessions.")
+            messages.success(request, f"{self.account(account)} is signed out everywhere.")
+            return HttpResponseRedirect(resolve_url("admin:index") if account == request.user else back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"End all sessions: {self.account(account)}",
+            "opts": self.opts,
+            "original": self.account(account),
+            "back": back,
+            "question": "Every phone and computer on which this account is signed in is signed out at once. "
+            "The account itself stays as it is.",
+            "button": "End all sessions",
+            "allowed": True,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/confirm.html", context)
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")

@@ -30,3 +30,9 @@ def normalise(value: str) -> str:
 def canonical_email(value: str) -> str:
     """Return the one form under which an address is stored and looked up: NFKC, case-folded, no white space."""
     return unicodedata.normalize("NFKC", value).strip().casefold()
+
+
+def masked_email(value: str) -> str:
+    """Return enough of an address for its owner to know it by: "l…@example.org"."""
+    local, _, domain = value.rpartition("@")
+    return f"{local[:1]}…@{domain}"

@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from participants import mail
 from participants.models import AttemptCount, OutgoingMail, SignInCode, Worker
-from participants.models.outbox import SECRET_LIFETIME
+from participants.models.outbox import ATTEMPTS, SECRET_LIFETIME
 
 HOUR = dt.timedelta(hours=1)
 CODES_KEPT = dt.timedelta(days=1)  # codes themselves end after ten minutes: a day for questions about them
@@ -68,6 +68,8 @@ def clean_up() -> None:
         Q(secret=True, created_at__lt=now - CODES_KEPT) | Q(sent_at__lt=now - MAILS_KEPT)
     ).delete()
     OutgoingMail.objects.filter(secret=True, created_at__lt=now - SECRET_LIFETIME).exclude(body="").update(body="")
+    given_up = OutgoingMail.objects.filter(private=True, attempts__gte=ATTEMPTS, created_at__lt=now - CODES_KEPT)
+    given_up.exclude(body="").update(body="", unsubscribe="")
     Session.objects.filter(expire_date__lt=now).delete()
     DBTaskResult.objects.finished().filter(finished_at__lt=now - TASKS_KEPT).delete()
     Worker.objects.filter(seen_at__lt=now - CODES_KEPT).delete()

@@ -2,23 +2,25 @@ import secrets
 
 from django.conf import settings
 from django.contrib.auth import login, logout
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
-from django.views.generic import FormView
+from django.views.generic import FormView, TemplateView
 
 from participants import sign_in
 from participants.forms import CodeForm, EmailForm
-from participants.lifetimes import CODE_LIFETIME
+from participants.lifetimes import CODE_LIFETIME, session_expiry
 
 ASKED = "sign_in"  # in the session of a browser that asked: address, next page, id of the code, secret of the browser
 ASKED_AGE = 3600
+TOO_MANY = _("Too many codes were asked for. Use the newest one, or try again in an hour.")
 
 
 def local_path(target: str | None) -> str:
@@ -28,9 +30,27 @@ def local_path(target: str | None) -> str:
     return ""
 
 
+def ask_for_code(request, email: str, next_path: str, *, shown: str = "") -> None:
+    """Ask for a code for this browser and remember what for; raises TooManyCodes.
+
+    `shown` is what the next page calls the address where whoever asks did not type it and need not learn it.
+    """
+    session = request.session
+    browser = session.get(ASKED, {}).get("browser") or secrets.token_urlsafe(32)
+    pk = sign_in.ask(email, browser)
+    session[ASKED] = {
+        "email": email,
+        "shown": shown or email,
+        "next": next_path,
+        "code": str(pk),
+        "browser": browser,
+    }
+    session.set_expiry(ASKED_AGE)
+
+
 @method_decorator([never_cache, sensitive_post_parameters()], name="dispatch")
 class SignIn(FormView):
-    """Asks for an address and answers the same to every one."""
+    """Asks for an address and answers the same to every one; `again` asks for what this browser asked for before."""
 
     form_class = EmailForm
     template_name = "registration/sign_in.html"
@@ -53,17 +73,29 @@ class SignIn(FormView):
             **kwargs,
         )
 
-    def form_valid(self, form):
-        session, email = self.request.session, form.cleaned_data["email"]
-        browser = session.get(ASKED, {}).get("browser") or secrets.token_urlsafe(32)
+    def post(self, request, *args, **kwargs):
+        before = request.session.get(ASKED) if "again" in request.POST else None
+        if before is None:
+            return super().post(request, *args, **kwargs)
         try:
-            pk = sign_in.ask(email, browser)
+            ask_for_code(request, before["email"], before["next"], shown=before["shown"])
         except sign_in.TooManyCodes:
-            form.add_error("email", _("Too many codes were asked for. Use the newest one, or try again in an hour."))
-            return self.render_to_response(self.get_context_data(form=form), status=429)
-        session[ASKED] = {"email": email, "next": self.next, "code": str(pk), "browser": browser}
-        session.set_expiry(ASKED_AGE)
+            form = EmailForm()
+            form.full_clean()
+            return self.refuse(form)
+        return redirect(self.success_url)
+
+    def form_valid(self, form):
+        try:
+            ask_for_code(self.request, form.cleaned_data["email"], self.next)
+        except sign_in.TooManyCodes:
+            return self.refuse(form)
         return super().form_valid(form)
+
+    def refuse(self, form):
+        """Say that it was asked too often."""
+        form.add_error("email", TOO_MANY)
+        return self.render_to_response(self.get_context_data(form=form), status=429)
 
 
 @method_decorator([never_cache, sensitive_post_parameters()], name="dispatch")
@@ -94,7 +126,7 @@ class SignInCodeEntry(FormView):
             form.add_error("code", _("This code no longer works: codes end after ten minutes. Ask for a new one."))
             return self.form_invalid(form)
         del self.request.session[ASKED]
-        self.request.session.set_expiry(None)
+        self.request.session.set_expiry(session_expiry(user))
         login(self.request, user)  # gives the session a new key
         return redirect(self.asked["next"] or settings.LOGIN_REDIRECT_URL)
 
@@ -105,6 +137,18 @@ def sign_out(request):
     """End this session."""
     logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@method_decorator(never_cache, name="dispatch")
+class SignOutEverywhere(LoginRequiredMixin, TemplateView):
+    """Ends every session of the account, this one included, after a page that says so."""
+
+    template_name = "registration/sign_out_everywhere.html"
+
+    def post(self, request):
+        request.user.end_sessions()
+        logout(request)
+        return redirect("sign-in")
 
 
 @never_cache

@@ -1,6 +1,7 @@
 """One factory a model, with traits for its states. Everything here is plainly made up."""
 
 import datetime as dt
+import uuid
 
 import factory
 from django.contrib.auth.models import Group
@@ -8,6 +9,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from events import models as events
+from events.models.invitation import hash_token, token_of
 from outcomes import models as outcomes
 from participants import models as participants
 from participants.groups import ADMINISTRATORS, EDITORS
@@ -158,6 +160,16 @@ class ParticipationFactory(DjangoModelFactory):
 
     class Params:
         public = factory.Trait(listing="public")
+
+
+class InvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = events.Invitation
+
+    id = factory.LazyFunction(uuid.uuid4)
+    participation = factory.SubFactory(ParticipationFactory)
+    sending = factory.LazyFunction(uuid.uuid4)
+    token_hash = factory.LazyAttribute(lambda invitation: hash_token(token_of(invitation.id)))
 
 
 class RoleFactory(DjangoModelFactory):

@@ -1,6 +1,7 @@
 """Every address × method × role, read from the URLconf: an address that stands in no table here fails."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -8,9 +9,11 @@ from django.urls import reverse
 
 from outcomes.models import Outcome
 from participants.groups import EDITOR_PERMISSIONS
+from participants.models import SignInCode
 from tests.addresses import addresses
 from tests.factories import (
     EventPartnerFactory,
+    InvitationFactory,
     ReportFactory,
     ReportSectionFactory,
     TakeawayFactory,
@@ -69,12 +72,16 @@ SIGNING = {
     "sign-in",
     "sign-in-code",
     "sign-out",
+    "sign-out-everywhere",
     "account_login",
     "mfa_authenticate",
     "admin/login/",
     "admin:login",
     "admin:logout",
 }
+
+# What a link in a mail opens, whoever follows it, with a post that needs no more than the token.
+LINKS = {"outcomes:desk-invitation", "events:reminders"}
 
 # What signed-in people have of their own; staff alone.
 SECOND_FACTOR = {
@@ -179,6 +186,37 @@ def test_desk_page_opens_to_the_rapporteur_of_that_group_alone(visit, arguments,
 
 
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", sorted(LINKS))
+def test_link_with_a_wrong_token_is_gone_for_everybody(visit, name, role):
+    assert visit(role, reverse(name, args=["wrong"])) == (404, 404)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_invitation_opens_to_whoever_has_the_link_and_signs_nobody_in(visit, rapporteur, role):
+    participation = rapporteur.person.participations.get()
+    address = urlsplit(InvitationFactory(participation=participation).address).path
+
+    assert visit(role, address) == (200, 302 if role == "rapporteur" else SIGN_IN)
+    assert not SignInCode.objects.exclude(code_hash="").exists()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_reminders_are_ended_by_whoever_has_the_link(visit, rapporteur, role):
+    participation = rapporteur.person.participations.get()
+
+    assert visit(role, urlsplit(participation.reminder_choice_url).path) == (200, 200)
+    participation.refresh_from_db()
+    assert not participation.wants_reminders
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_signed_in_may_sign_out_everywhere(visit, role):
+    answers = visit(role, reverse("sign-out-everywhere"))
+
+    assert answers == ((SIGN_IN, SIGN_IN) if role == "anonymous" else (200, SIGN_IN))
+
+
+@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", sorted(SECOND_FACTOR))
 def test_second_factor_is_kept_by_staff_alone(visit, name, role):
     answers = visit(
@@ -234,7 +272,8 @@ def test_administrators_see_the_lists_of_the_portal(visit, name, route):
 
 
 def test_every_address_stands_in_a_table():
-    listed = {*PUBLIC, *FILES, *DESK, *SIGNING, *SECOND_FACTOR, "outcomes:desk", "outcomes:outcome-any-case", "readyz"}
+    listed = {*PUBLIC, *FILES, *DESK, *SIGNING, *LINKS, *SECOND_FACTOR}
+    listed |= {"outcomes:desk", "outcomes:outcome-any-case", "readyz"}
 
     assert {name for name, route in addresses() if not route.startswith("admin/")} == {
         name for name in listed if not name.startswith("admin")

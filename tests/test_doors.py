@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from django.urls import reverse
@@ -87,13 +88,25 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
         f"{reverse('outcomes:theme-detail', args=[s.theme.slug])}{query}"
         for query in ("", "?kind=takeaway", "?kind=action", "?page=1")
     ],
+    "events:reminders": lambda s: [
+        urlsplit(participation.reminder_choice_url).path for participation in s.event.participations.all()
+    ],
     "sitemap": lambda s: [reverse("sitemap")],
     "sitemap-pages": lambda s: [reverse("sitemap-pages")],
     "sitemap-dialogues": lambda s: [reverse("sitemap-dialogues", args=[1])],
 }
 
 # Addresses that anybody may open and that show no content of the portal.
-NO_CONTENT = {"healthz", "readyz", "sign-in", "sign-in-code", "sign-out", "robots", "security-txt"}
+NO_CONTENT = {
+    "healthz",
+    "readyz",
+    "sign-in",
+    "sign-in-code",
+    "sign-out",
+    "sign-out-everywhere",
+    "robots",
+    "security-txt",
+}
 NO_CONTENT |= {"outcomes:outcome-any-case"}  # leads to the same code in small letters, whatever it is
 
 # Images drawn of what is public: tests of their own in test_findable.py.
@@ -118,6 +131,7 @@ def scene(db):
     theme = ThemeFactory(name="Shown theme")
     report = ReportFactory(event=event, title="Shown report", published=True)
     partner = EventPartnerFactory(event=event, organisation__name="Shown organisation", role="convener")
+    ParticipationFactory(event=event)  # who got a reminder
     action = ActionFactory(event=event, text="Shown action", themes=[theme], published=True)
     ActionOwnerFactory(action=action, organisation=partner.organisation)
     return Scene(

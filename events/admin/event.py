@@ -4,6 +4,7 @@ from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 
 from events.admin.base import Verb, WithVerbs, prefilled
+from events.admin.invitations import InvitesRapporteurs, invite_link
 from events.admin.rules import RuleField
 from events.models import Event, EventPartner, EventSeries
 from events.workflow import set_attribution, settle_visibility
@@ -41,7 +42,7 @@ class EventPartnerInline(admin.StackedInline):
 
 
 @admin.register(Event)
-class EventAdmin(RuleField, WithVerbs, admin.ModelAdmin):
+class EventAdmin(InvitesRapporteurs, RuleField, WithVerbs, admin.ModelAdmin):
     formfield_overrides = UPLOADS
     list_display = ["title", "dates", "place", "attribution", "status", "to_review"]
     list_filter = ["status", "attribution", "format", "mode"]
@@ -100,8 +101,8 @@ class EventAdmin(RuleField, WithVerbs, admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, extra | (extra_context or {}))
 
     def around(self, event) -> list[dict]:
-        """Links to the lists of what belongs to the event, each with how many there are."""
-        return [
+        """Links to the lists of what belongs to the event, each with their number, and to inviting rapporteurs."""
+        lists = [
             {
                 "label": label,
                 "count": getattr(event, name).filter(**narrower).count(),
@@ -109,6 +110,7 @@ class EventAdmin(RuleField, WithVerbs, admin.ModelAdmin):
             }
             for label, name, target, narrower in AROUND
         ]
+        return [*lists, invite_link(event)]
 
     def save_model(self, request, obj, form, change):
         """Save, the rule last and through its own door, which notes who changed it."""
@@ -119,6 +121,8 @@ class EventAdmin(RuleField, WithVerbs, admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if changed:
             set_attribution(obj, rule, by=request.user)
+        if not {"outcomes_due_on", "accepts_late", "time_zone"}.isdisjoint(form.changed_data):
+            obj.take_back_reminders()
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

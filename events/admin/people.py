@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, OfOneEvent, Released
+from events.admin.invitations import invite_link
 from events.models import Participation, Quote, Role
 
 
@@ -33,6 +34,7 @@ class ParticipationAdmin(Released, AutocompleteWithin, EventBound, admin.ModelAd
         ("affiliation", "position"),
         "organisation",
         ("attendance", "listing"),
+        "wants_reminders",
     ]
     inlines = [RoleInline]
     actions = ["show_under_todays_rule"]
@@ -60,6 +62,15 @@ class RoleAdmin(Released, EventBound, admin.ModelAdmin):
     autocomplete_fields = ["participation", "session"]
     fields = ["participation", "role", "session", "position"]
     actions = ["show_under_todays_rule"]
+    change_form_template = "admin/status_change_form.html"
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """A rapporteur's role leads to their invitation."""
+        role = self.get_object(request, object_id)
+        extra = {}
+        if role is not None and role.role == Role.Role.RAPPORTEUR:
+            extra["around"] = [invite_link(role.event, **({"session": role.session_id} if role.session_id else {}))]
+        return super().change_view(request, object_id, form_url, extra | (extra_context or {}))
 
 
 @admin.register(Quote)

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, event_of_address, find_event, prefilled
+from events.admin.invitations import invite_link
 from events.admin.rules import RuleField
 from events.models import BreakoutGroup, Session
 from events.workflow import move_session, set_attribution
@@ -114,6 +115,7 @@ class SessionAdmin(RuleField, AutocompleteWithin, EventBound, admin.ModelAdmin):
                 }
                 for label, name, target in lists
             ),
+            invite_link(session.event, session=session.pk),
         ]
 
     def save_model(self, request, obj, form, change):

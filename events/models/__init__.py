@@ -1,5 +1,6 @@
 from events.models.event import Event, EventIndex, EventPartner, EventSeries, EventStatusChange
 from events.models.generation import PublicGeneration, bump_generation
+from events.models.invitation import Invitation
 from events.models.people import Participation, Quote, Role
 from events.models.recorded import Recorded, RecordedQuerySet
 from events.models.resource import Resource
@@ -14,6 +15,7 @@ __all__ = [
     "EventSeries",
     "EventStatusChange",
     "InvalidTransition",
+    "Invitation",
     "NotAllowed",
     "Participation",
     "PublicGeneration",

@@ -13,7 +13,7 @@ from events.models.recorded import Recorded
 from events.models.status import StatusLine, StatusModel
 from events.search import Searchable, SearchIndex, SearchQuerySet
 from events.zones import validate_time_zone
-from participants.models import Organisation
+from participants.models import Organisation, OutgoingMail
 from participants.pictures import PictureField, RandomName
 from participants.slugs import SluggedModel
 from participants.text import validate_plain
@@ -146,9 +146,15 @@ class Event(SluggedModel, Searchable, StatusModel):
         help_text="What the public may see of who took part and who said what. Sessions may differ.",
     )
     outcomes_due_on = models.DateField(
-        null=True, blank=True, help_text="Rapporteurs submit until the end of this day, at the place of the event."
+        null=True,
+        blank=True,
+        help_text="Rapporteurs submit until the end of this day, at the place of the event, and are reminded of it.",
     )
-    accepts_late = models.BooleanField("late filing allowed", default=False)
+    accepts_late = models.BooleanField(
+        "late filing allowed",
+        default=False,
+        help_text="Rapporteurs may submit after the deadline too. Without it they can only write drafts then.",
+    )
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
@@ -222,6 +228,8 @@ class Event(SluggedModel, Searchable, StatusModel):
         return "" if user and user.is_staff else "Only staff publish and withdraw events."
 
     def moved(self, change):
+        if self.status == self.Status.WITHDRAWN:
+            self.take_back_reminders()
         for model in Recorded.concrete():
             model.visibility_changed(self)
 
@@ -253,6 +261,15 @@ class Event(SluggedModel, Searchable, StatusModel):
     def is_filing_open(self) -> bool:
         """Whether rapporteurs may submit: no deadline, not yet passed, or late filing allowed."""
         return self.deadline is None or self.accepts_late or timezone.now() < self.deadline
+
+    @property
+    def reminder_key(self) -> str:
+        """What the keys of its reminders in the outbox begin with; the day they speak of follows."""
+        return f"reminder-{self.pk}-"
+
+    def take_back_reminders(self) -> None:
+        """Delete reminders not sent yet: they speak of a deadline that no longer holds."""
+        OutgoingMail.objects.take_back(self.reminder_key)
 
     @property
     def is_held(self) -> bool:

@@ -1,7 +1,10 @@
+from django.conf import settings
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, NullIf
+from django.urls import reverse
 
 from events import attribution
 from events.attribution import Byline
@@ -11,8 +14,17 @@ from events.models.session import Session
 from participants.models import Organisation, Person
 from participants.text import validate_plain
 
+REMINDERS = "events.reminders"  # the purpose to which the token of a link in a reminder is bound
+
 
 class ParticipationQuerySet(RecordedQuerySet):
+    def with_reminder_token(self, token: str) -> "Participation | None":
+        """Return whose reminders `token` ends, or None for one that was not made here."""
+        try:
+            return self.filter(pk=signing.Signer(salt=REMINDERS).unsign_object(token)).first()
+        except signing.BadSignature:
+            return None
+
     def public(self):
         """Who may stand in a public list of participants."""
         return (
@@ -54,6 +66,9 @@ class Participation(Recorded):
         default=Listing.HIDDEN,
         help_text="Whether this person may be named at all; the rule of attribution may still forbid it.",
     )
+    wants_reminders = models.BooleanField(
+        "gets reminders", default=True, db_default=True, help_text="Of what they still have to submit, as a rapporteur."
+    )
 
     rule: str  # annotated by `with_rule()`
     objects = ParticipationQuerySet.as_manager()
@@ -64,6 +79,12 @@ class Participation(Recorded):
 
     def __str__(self):
         return f"{self.person} ({self.affiliation})" if self.affiliation else str(self.person)
+
+    @property
+    def reminder_choice_url(self) -> str:
+        """The full address of the page where they end their reminders of this event; good for nothing else."""
+        token = signing.Signer(salt=REMINDERS).sign_object(self.pk)
+        return settings.SITE_URL + reverse("events:reminders", args=[token])
 
     @property
     def byline(self) -> Byline:

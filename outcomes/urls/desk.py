@@ -1,12 +1,14 @@
 from django.urls import path, re_path
 
 from outcomes.views import desk as views
+from outcomes.views.invitation import DeskInvitation
 
 CODE = r"(?P<code>[a-z2-7]{8})"
 SLUG = r"(?P<slug>[-\w]+)"
 
 urlpatterns = [
     path("desk/", views.Desk.as_view(), name="desk"),
+    path("desk/invitation/<str:token>/", DeskInvitation.as_view(), name="desk-invitation"),
     re_path(rf"^desk/sessions/{CODE}/$", views.DeskPlace.as_view(), name="desk-session"),
     re_path(rf"^desk/sessions/{CODE}/new/$", views.OutcomeCreate.as_view(), name="desk-session-new"),
     re_path(rf"^desk/sessions/{CODE}/check/$", views.DeskCheck.as_view(), name="desk-session-check"),

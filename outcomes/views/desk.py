@@ -21,9 +21,9 @@ from django.utils.functional import cached_property
 from django.views.decorators.cache import cache_control
 from django.views.generic import TemplateView, View
 
+from events.deadline import Deadline, clock
 from events.models import Event, InvalidTransition, NotAllowed, Session
 from outcomes import workflow
-from outcomes.deadline import Deadline, clock
 from outcomes.forms import OutcomeForm, initial_of
 from outcomes.models import TEXT_BUDGET, TEXT_LIMIT, WITH_RAPPORTEUR, Outcome, StaleVersion
 from outcomes.places import Place, with_last_note

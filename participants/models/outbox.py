@@ -20,6 +20,14 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         too_late = Q(secret=True, created_at__lte=now - SECRET_LIFETIME)
         return self.filter(rested, sent_at=None).exclude(too_late).order_by("-secret", "created_at", "pk")
 
+    def take_back(self, prefix: str) -> int:
+        """Delete what has not gone yet and whose key begins with `prefix`; return how many were spared their reader.
+
+        What a worker holds in its hands at this moment goes out.
+        """
+        held = Q(claimed_at__gt=timezone.now() - FIRST_PAUSE)
+        return self.filter(key__startswith=prefix, sent_at=None).exclude(held).delete()[0]
+
     def claim(self, pk: int) -> "OutgoingMail | None":
         """Take one due mail for this process, counting the attempt; None when another process has it."""
         if not self.due().filter(pk=pk).update(claimed_at=timezone.now(), attempts=F("attempts") + 1):
@@ -37,6 +45,12 @@ class OutgoingMail(models.Model):
     body = models.TextField()
     secret = models.BooleanField(
         default=False, help_text="Holds a code: goes first, is never sent late, and its text is wiped once sent."
+    )
+    private = models.BooleanField(
+        default=False, db_default=False, help_text="Holds a link for one person: its text is wiped once sent."
+    )
+    unsubscribe = models.URLField(
+        max_length=300, blank=True, db_default="", help_text="Where one click ends mail of this kind (RFC 8058)."
     )
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, help_text="When a worker last took it up.")
@@ -56,11 +70,11 @@ class OutgoingMail(models.Model):
         return self.subject
 
     def mark_sent(self) -> None:
-        """Note that it went; the text of a secret mail is wiped with the same statement."""
+        """Note that it went; what only its reader may hold is wiped with the same statement."""
         self.sent_at, self.error = timezone.now(), ""
-        if self.secret:
-            self.body = ""
-        self.save(update_fields=["sent_at", "error", "body"])
+        if self.secret or self.private:
+            self.body = self.unsubscribe = ""
+        self.save(update_fields=["sent_at", "error", "body", "unsubscribe"])
 
     def mark_failed(self, error: Exception) -> None:
         """Note why it did not go; it comes again after its pause, or not at all after the last attempt."""

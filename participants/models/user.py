@@ -1,7 +1,9 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
 from participants.groups import ADMINISTRATORS, STAFF_GROUPS
@@ -39,6 +41,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         "active", default=True, help_text="Untick instead of deleting: signing in ends at once, history stays."
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    session_generation = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="Raised to end every session at once."
+    )
 
     objects = UserManager()
 
@@ -61,6 +66,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     get_short_name = get_full_name
+
+    def _get_session_auth_hash(self, secret=None):
+        """What each session holds and is compared with at every request: Django's, and the generation once raised."""
+        if not self.session_generation:
+            return super()._get_session_auth_hash(secret=secret)
+        bound = f"{self.session_generation}:{self.password}"
+        return salted_hmac("participants.sessions", bound, secret=secret, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Sign this account out everywhere, this browser included; codes asked for and not yet typed end with it."""
+        with transaction.atomic():
+            User.objects.filter(pk=self.pk).update(session_generation=F("session_generation") + 1)
+            self.signincode_set.open().update(expires_at=timezone.now())
+        self.refresh_from_db(fields=["session_generation"])
 
     @cached_property
     def _group_names(self) -> frozenset[str]:

@@ -1,4 +1,5 @@
 import datetime as dt
+import uuid
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from tests.factories import (
     EventFactory,
     EventPartnerFactory,
     EventSeriesFactory,
+    InvitationFactory,
     OrganisationFactory,
     ParticipationFactory,
     PersonFactory,
@@ -46,6 +48,11 @@ BROKEN = {
     ),
     "session_attribution_is_a_rule": lambda: SessionFactory(attribution="secret"),
     "participation_once_an_event": twice(ParticipationFactory, event=EventFactory, person=PersonFactory),
+    "invitation_once_a_sending": lambda: InvitationFactory.create_batch(
+        2, participation=ParticipationFactory(), sending=uuid.uuid4(), revoked_at=NOON
+    ),
+    "invitation_open_once_a_participation": twice(InvitationFactory, participation=ParticipationFactory),
+    "invitation_has_a_token": lambda: InvitationFactory(token_hash=""),
     "role_once_in_a_session": lambda: RoleFactory.create_batch(
         2, participation=(participation := ParticipationFactory()), session=SessionFactory(event=participation.event)
     ),

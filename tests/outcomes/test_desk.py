@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from events.deadline import Deadline, span
 from events.models import Role
 from outcomes import workflow
-from outcomes.deadline import Deadline, span
 from outcomes.models import Outcome, OutcomeTheme, StatusChange
 from outcomes.places import Place
 from participants.models import OutgoingMail

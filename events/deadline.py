@@ -35,6 +35,12 @@ class Deadline:
         )
 
 
+def filing_ends(user) -> dt.datetime | None:
+    """Return the last deadline of the events `user` reports on, or None where none has one."""
+    mine = Event.objects.reported_by(user).filter(outcomes_due_on__isnull=False)
+    return max((event.deadline for event in mine.only("outcomes_due_on", "time_zone") if event.deadline), default=None)
+
+
 def clock(moment: dt.datetime, time_zone: str) -> str:
     """Name the clock of an IANA zone at `moment`, such as "Santiago time (UTC−3)"."""
     offset = moment.utcoffset() or dt.timedelta(0)

@@ -1,0 +1,147 @@
+"""Reminders of what is not submitted yet: before the deadline and after it, each once, by the worker's clock.
+
+Each goes out from eight in the morning at the place of the event, on the days that `settings.REMINDER_DAYS` counts from
+the due day; a worker that was away all that day leaves it out. Only rapporteurs who can sign in, want reminders and
+have something left to submit get one: one mail for each event. Its key names the due day, so that a deadline that was
+moved is reminded of anew; mail not sent yet is taken back then, and when the event is withdrawn
+(`Event.take_back_reminders`).
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+from django.shortcuts import resolve_url
+from django.tasks import task
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from events.attribution import MAX_DEPTH
+from events.deadline import Deadline
+from events.invitations import named_on_a_locked_screen
+from events.models import Event, Invitation, Participation, Role
+from outcomes.models import WITH_RAPPORTEUR, Outcome
+from outcomes.places import Place
+from participants import mail
+
+MORNING = dt.time(8)
+DAY = dt.timedelta(days=1)
+
+
+@task(priority=-10)
+def remind() -> int:
+    """Put the reminders that are due now into the outbox and return how many there are; safe to run twice."""
+    now, days = timezone.now(), settings.REMINDER_DAYS
+    if not days:
+        return 0
+    near = (now.date() + (min(days) - 2) * DAY, now.date() + (max(days) + 2) * DAY)
+    events = Event.objects.exclude(status=Event.Status.WITHDRAWN).filter(outcomes_due_on__range=near)
+    return sum(remind_of(event.pk, now) for event in list(events) if day_of_reminder(event, now) is not None)
+
+
+def day_of_reminder(event: Event, now: dt.datetime) -> int | None:
+    """Return which of `REMINDER_DAYS` has its reminder now: from that day's morning until the next morning."""
+    for days in settings.REMINDER_DAYS:
+        morning = dt.datetime.combine(event.outcomes_due_on - days * DAY, MORNING, event.zone)
+        if morning <= now < morning + DAY:
+            return days
+    return None
+
+
+@transaction.atomic
+def remind_of(pk: int, now: dt.datetime) -> int:
+    """Write to each rapporteur of one event who has something left to submit; return to how many."""
+    # Locked until the mail is written, so that nobody moves the deadline or withdraws the event meanwhile.
+    event = Event.objects.select_for_update(no_key=True).get(pk=pk)
+    days = day_of_reminder(event, now) if event.outcomes_due_on else None
+    deadline = Deadline.of(event, now)
+    if days is None or deadline is None or event.status == Event.Status.WITHDRAWN:
+        return 0
+    day = date_format(event.outcomes_due_on, "l j F")
+    reminded = 0
+    for participation, left in unsubmitted(event, now):
+        if deadline.is_passed and not event.accepts_late:
+            left = [one for one in left if not one.is_filed]  # what is only lying there cannot be submitted any more
+        if not left:
+            continue
+        page = left[0].place.url() if len(left) == 1 and left[0].place.session else resolve_url("outcomes:desk")
+        were = "were" if deadline.is_passed else "are"
+        mail.queue(
+            to=participation.person.user.email,
+            subject=f"Your outcomes of {named_on_a_locked_screen(event)} {were} due on {day}",
+            template="emails/reminder.txt",
+            context={
+                "name": participation.person.full_name,
+                "event": event,
+                "left": left,
+                "deadline": deadline,
+                "address": settings.SITE_URL + page,
+                "unsubscribe": participation.reminder_choice_url,
+            },
+            key=f"{event.reminder_key}{event.outcomes_due_on}-{days}-{participation.pk}",
+            private=True,
+            unsubscribe=participation.reminder_choice_url,
+        )
+        reminded += 1
+    return reminded
+
+
+@dataclass
+class Left:
+    """Something a rapporteur still has to submit: nothing is filed there, or drafts lie there."""
+
+    place: Place
+    drafts: int
+    is_filed: bool  # whether anything is
+
+
+def unsubmitted(event: Event, now: dt.datetime) -> Iterator[tuple[Participation, list[Left]]]:
+    """Yield each rapporteur of `event` who may be reminded with what they have left, in four queries.
+
+    Whom an invitation reached within the last day has just read the deadline.
+    """
+    roles = Role.objects.filter(participation__event=event, role=Role.Role.RAPPORTEUR)
+    roles = roles.select_related("participation__person__user", "session__parent")
+    by_rapporteur: dict[Participation, list[Role]] = defaultdict(list)
+    for role in roles.order_by("participation", "session__starts_at", "pk"):
+        by_rapporteur[role.participation].append(role)
+    lately = Invitation.objects.filter(participation__event=event, by_mail=True, invited_at__gt=now - DAY)
+    fresh = set(lately.values_list("participation", flat=True))
+    above = dict(event.sessions.values_list("pk", "parent"))
+    lines = {pk: set(line(pk, above)) for pk in above}
+    theirs = {role.session_id for reports in by_rapporteur.values() for role in reports}
+    drafts: Counter = Counter()
+    filed: Counter = Counter()
+    outcomes = Outcome.objects.filter(event=event).order_by()
+    for session, status, number in outcomes.values_list("session", "status").annotate(Count("pk")):
+        (drafts if status in WITH_RAPPORTEUR else filed)[session] += number
+
+    for participation, reports in by_rapporteur.items():
+        account = participation.person.user
+        if account is None or not account.is_active or not participation.wants_reminders or participation.pk in fresh:
+            continue
+        left = []
+        for role in reports:
+            if role.session_id is None:  # all but the sessions that somebody is named for
+                mine, is_filed = [None, *(pk for pk in lines if not lines[pk] & theirs)], bool(filed)
+            else:
+                mine = [pk for pk in lines if role.session_id in lines[pk]]
+                is_filed = any(filed[pk] for pk in mine)
+            one = Left(Place(event, role.session), sum(drafts[pk] for pk in mine), is_filed)
+            if one.drafts or not is_filed:
+                left.append(one)
+        if left:
+            yield participation, left
+
+
+def line(session: int | None, above: dict[int, int | None]) -> Iterator[int]:
+    """Yield the key of a session and of those it stands under; `above` says which one stands above which."""
+    for _ in range(MAX_DEPTH):
+        if session is None:
+            return
+        yield session
+        session = above[session]
