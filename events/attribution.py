@@ -135,6 +135,34 @@ def quote_shown() -> Q:
     )
 
 
+def may_be_named(
+    rule: str, *, listing: str, attendance: str, recorded_under: str, roles, session: int | None = None
+) -> bool:
+    """Whether the wording of an outcome under `rule` may name a participant: as `role_shown` has it for a page.
+
+    `roles` are (role, session, recorded_under), `session` is the one the outcome comes from. Who is listed where a
+    rule does not attribute may still not be named as the one who said something.
+    """
+    if listing != "public" or attendance == "absent" or rule not in _OPEN_RULES:
+        return False
+    if strictest(rule, recorded_under) == Rule.ON_RECORD:
+        return True
+    for role, of_session, under in roles:
+        stamped = strictest(rule, under)
+        if of_session is None and (
+            (role in _NAMED_ROLES and stamped in _OPEN_RULES) or (role in _STAFF_ROLES and stamped in _LISTED)
+        ):
+            return True
+        if of_session is not None and of_session == session and stamped == Rule.ON_RECORD:
+            return True
+    return False
+
+
+def affiliations_shown(rule: str) -> bool:
+    """Whether a text under `rule` may tell for whom people came: only where they are listed."""
+    return rule in _LISTED
+
+
 @dataclass(frozen=True)
 class Byline:
     """How a person may be named: every template, feed and document prints this, never the person."""

@@ -56,8 +56,10 @@ def day_of_reminder(event: Event, now: dt.datetime) -> int | None:
 def remind_of(pk: int, now: dt.datetime) -> int:
     """Write to each rapporteur of one event who has something left to submit; return to how many."""
     # Locked until the mail is written, so that nobody moves the deadline or withdraws the event meanwhile.
-    event = Event.objects.select_for_update(no_key=True).get(pk=pk)
-    days = day_of_reminder(event, now) if event.outcomes_due_on else None
+    event = Event.objects.select_for_update(no_key=True).filter(pk=pk, outcomes_due_on__isnull=False).first()
+    if event is None:
+        return 0
+    days = day_of_reminder(event, now)
     deadline = Deadline.of(event, now)
     if days is None or deadline is None or event.status == Event.Status.WITHDRAWN:
         return 0

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from events import attribution
 from events.admin.rules import public_effect
 from events.models import Event, InvalidTransition, NotAllowed, Role
+from events.naming import WHY_NOT, NameCheck
 from outcomes.admin.wording import differences
 from outcomes.models import TRANSITIONS, WITH_STAFF, Outcome, StaleVersion, Status, StatusChange
 from participants.text import normalise, validate_plain
@@ -185,6 +186,8 @@ class OutcomeReview(_Staff):
             raise ValidationError(form.errors.as_data())
         if form.cleaned_data["version"] != outcome.version:
             raise StaleVersion(outcome)
+        if name not in ("send_back", "withdraw"):
+            self.let_names_be_seen(outcome, form)
         was, said = outcome.status, []
         if "text" in form.changed_data and form.cleaned_data["text"] != outcome.text:
             outcome.revise(version=outcome.version, text=form.cleaned_data["text"])
@@ -199,6 +202,14 @@ class OutcomeReview(_Staff):
         words = f"{outcome}: {', '.join(said) or 'nothing was changed'}."
         messages.success(request, words)
         return HttpResponseRedirect(self.onward(outcome, was, moved=name in MOVES))
+
+    def let_names_be_seen(self, outcome, form) -> None:
+        """Refuse once what would bring in words that look like a name and were not on the page yet."""
+        seen = self.request.POST.getlist("seen")
+        found = name_check(outcome).find(readable(outcome, form.cleaned_data["text"]))
+        if new := [f"“{one.words}”" for one in found if one.words not in seen]:
+            words = f"This looks like a name: {', '.join(new)}. If it is none, press the button again."
+            raise ValidationError({"text": words})
 
     def outcomes(self):
         return waiting(self.reviewable().with_rule()).select_related("event", "session__parent", "author")
@@ -256,6 +267,7 @@ class OutcomeReview(_Staff):
                 buttons.append(move)
             elif method and against[method] not in reasons:
                 reasons.append(against[method])
+        check = name_check(outcome)
         context = {
             "title": f"Review: {outcome.get_kind_display().lower()}" if outcome.status in QUEUES else str(outcome),
             "outcome": outcome,
@@ -267,6 +279,8 @@ class OutcomeReview(_Staff):
             "rule": attribution.Rule(outcome.rule) if outcome.rule in attribution.Rule.values else None,
             "effect": public_effect(outcome.event, outcome.rule, outcome.recorded_under),
             "author_roles": self.author_roles(outcome),
+            "names": check.find(readable(outcome, str(form["text"].value() or ""))),
+            "why_no_names": WHY_NOT[check.rule],
             "themes": outcome.themes.all(),
             "changes": outcome.changes.select_related("by").reverse(),
             "status_labels": dict(Status.choices),
@@ -289,6 +303,16 @@ class OutcomeReview(_Staff):
             participation__event=outcome.event_id, participation__person__user=outcome.author_id
         ).select_related("session")
         return [f"{role.get_role_display()}, {role.session or 'whole event'}" for role in roles]
+
+
+def name_check(outcome: Outcome) -> NameCheck:
+    """Return who may not be named in it, under the rule now and the strictest it has lived under."""
+    return NameCheck(outcome.event, outcome.session, outcome.recorded_under)
+
+
+def readable(outcome: Outcome, text: str) -> str:
+    """Return what a reader would see of it with `text` as its wording."""
+    return f"{outcome.heading}\n{text}"
 
 
 def _event(request) -> int | None:

@@ -23,6 +23,7 @@ from django.views.generic import TemplateView, View
 
 from events.deadline import Deadline, clock
 from events.models import Event, InvalidTransition, NotAllowed, Session
+from events.naming import NameCheck
 from outcomes import workflow
 from outcomes.forms import OutcomeForm, initial_of
 from outcomes.models import TEXT_BUDGET, TEXT_LIMIT, WITH_RAPPORTEUR, Outcome, StaleVersion
@@ -169,7 +170,8 @@ class DeskCheck(PlaceMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         drafts = with_last_note(self.place.outcomes.filter(status__in=WITH_RAPPORTEUR)).prefetch_related("themes")
-        items = [(outcome, advice(outcome), is_unchanged(outcome)) for outcome in drafts]
+        names = NameCheck(self.place.event, self.place.session)
+        items = [(outcome, advice(outcome, names), is_unchanged(outcome)) for outcome in drafts]
         return super().get_context_data(**kwargs) | {"items": items}
 
     def post(self, request, **kwargs):
@@ -455,7 +457,7 @@ def is_unchanged(outcome: Outcome) -> bool:
     return outcome.status == Status.CHANGES_REQUESTED and outcome.changed_at <= outcome.last_note_at
 
 
-def advice(outcome: Outcome) -> list[str]:
+def advice(outcome: Outcome, names: NameCheck) -> list[str]:
     """What a reader would stumble over; none of it stops a rapporteur from submitting."""
     found = []
     if is_unchanged(outcome):
@@ -464,7 +466,7 @@ def advice(outcome: Outcome) -> list[str]:
         found.append(f"{len(outcome.text)} characters: {TEXT_BUDGET} are what people read.")
     if not outcome.themes.all():
         found.append("No theme yet: people look for outcomes by theme.")
-    return found
+    return found + names.advice(outcome.heading, outcome.text)
 
 
 def what_differs(form: OutcomeForm, current: Outcome) -> list[dict]:
