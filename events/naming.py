@@ -178,6 +178,8 @@ class _Name:
 
 def _even(text: str) -> str:
     """Return `text` with each ideograph in its usual form, as many characters as before."""
+    if not IDEOGRAPHS.search(text):
+        return text
     return "".join(
         sign if len(usual := unicodedata.normalize("NFKC", sign)) != 1 else usual
         for sign in unicodedata.normalize("NFC", text)

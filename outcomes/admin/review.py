@@ -212,7 +212,9 @@ class OutcomeReview(_Staff):
             raise ValidationError({"text": words})
 
     def outcomes(self):
-        return waiting(self.reviewable().with_rule()).select_related("event", "session__parent", "author")
+        return waiting(self.reviewable().with_rule()).select_related(
+            "event", "session__event", "session__parent", "author"
+        )
 
     def form(self, outcome, *args, **kwargs) -> WordingForm:
         form = WordingForm(*args, **({"initial": {"text": outcome.text}, "label_suffix": ""} | kwargs))
