@@ -7,6 +7,7 @@ staff account, or the account of somebody else, to a person.
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -55,15 +56,17 @@ class Rapporteur:
 
 def places(participation: Participation) -> list[str]:
     """Return what a rapporteur reports on, the event as a whole first, each session with the one it stands under."""
-    sessions = [role.session for role in participation.roles.all() if role.role == Role.Role.RAPPORTEUR]
+    roles: Any = participation.roles.all()
+    sessions = [role.session for role in roles if role.role == Role.Role.RAPPORTEUR]
     named = [f"{session} ({session.parent})" if session.parent else str(session) for session in sessions if session]
     return ["The event as a whole", *named] if None in sessions else named
 
 
 def rapporteurs(event: Event) -> list[Rapporteur]:
     """Return the rapporteurs of `event` by name, in a number of queries that does not grow with them."""
+    everybody: Any = event.participations
     participations = (
-        event.participations.filter(roles__role=Role.Role.RAPPORTEUR)
+        everybody.filter(roles__role=Role.Role.RAPPORTEUR)
         .select_related("person__user", "event")
         .prefetch_related(
             Prefetch("roles", Role.objects.select_related("session__parent").order_by("session__starts_at", "pk")),
@@ -177,6 +180,7 @@ def _write(invitation: Invitation, rapporteur: Rapporteur) -> None:
             "name": rapporteur.person.full_name,
             "event": event,
             "places": rapporteur.places,
+            "with_password": rapporteur.account is not None and rapporteur.account.is_staff,
             "deadline": Deadline.of(event),
             "address": invitation.address,
             "until": date_format(invitation.expires_at.astimezone(event.zone), "j F Y"),

@@ -125,6 +125,7 @@ class _Name:
     family: tuple[str, ...]
     given: frozenset[str]
     all: frozenset[str]
+    first: str = ""  # the word it begins with, after titles
     signs: tuple[str, ...] = ()  # runs of ideographs, for names that have them
 
     @property
@@ -154,7 +155,7 @@ class _Name:
         readings = []
         for family in families:
             given = frozenset(key for key in keys if key not in family and len(key) > 1 and key not in _PARTICLES)
-            readings.append(cls(name, family, given, frozenset(keys), signs))
+            readings.append(cls(name, family, given, frozenset(keys), keys[0] if keys else "", signs))
         return readings
 
     @staticmethod
@@ -279,7 +280,9 @@ class NameCheck:
 
     def advice(self, *texts: str) -> list[str]:
         """Say in a few sentences, for who wrote `texts`, which of their words look like names; it tells no name."""
-        sure, unsure, from_where = [], [], []
+        sure: list[str] = []
+        unsure: list[str] = []
+        from_where: list[str] = []
         for one in (mention for text in texts for mention in self.find(text)):
             kind = from_where if one.is_affiliation else sure if one.certain else unsure
             if (quoted := f"“{one.words}”") not in kind:
@@ -371,10 +374,10 @@ class NameCheck:
         ordinary = word.key in _ORDINARY and (not pair or words[beside].key in _ORDINARY)
         if pair or (titled and word.capital):
             yield start, words[beside].end if pair else word.end, not ordinary, False, name.shown
-        elif len(name.given) > 1 and word.capital and word.cased and len(word.key) > 3 and word.key not in _ORDINARY:
-            first_of_all = fold(_WORD.search(name.shown)[0])
-            if word.key != first_of_all:
-                yield word.start, word.end, False, False, name.shown
+            return
+        between = len(name.given) > 1 and word.key != name.first  # of “Ana García López”, “García”
+        if between and word.capital and word.cased and len(word.key) > 3 and not ordinary:
+            yield word.start, word.end, False, False, name.shown
 
     def _is_title_of(self, text, words, index: int) -> bool:
         """Whether the title at `index` belongs to the word after it: no sentence ends between them."""

@@ -11,6 +11,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -27,6 +28,7 @@ from events.models import Event, Invitation, Participation, Role
 from outcomes.models import WITH_RAPPORTEUR, Outcome
 from outcomes.places import Place
 from participants import mail
+from participants.models import User
 
 MORNING = dt.time(8)
 DAY = dt.timedelta(days=1)
@@ -56,8 +58,8 @@ def day_of_reminder(event: Event, now: dt.datetime) -> int | None:
 def remind_of(pk: int, now: dt.datetime) -> int:
     """Write to each rapporteur of one event who has something left to submit; return to how many."""
     # Locked until the mail is written, so that nobody moves the deadline or withdraws the event meanwhile.
-    event = Event.objects.select_for_update(no_key=True).filter(pk=pk, outcomes_due_on__isnull=False).first()
-    if event is None:
+    event = Event.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if event is None or event.outcomes_due_on is None:
         return 0
     days = day_of_reminder(event, now)
     deadline = Deadline.of(event, now)
@@ -65,7 +67,7 @@ def remind_of(pk: int, now: dt.datetime) -> int:
         return 0
     day = date_format(event.outcomes_due_on, "l j F")
     reminded = 0
-    for participation, left in unsubmitted(event, now):
+    for participation, account, left in unsubmitted(event, now):
         if deadline.is_passed and not event.accepts_late:
             left = [one for one in left if not one.is_filed]  # what is only lying there cannot be submitted any more
         if not left:
@@ -73,7 +75,7 @@ def remind_of(pk: int, now: dt.datetime) -> int:
         page = left[0].place.url() if len(left) == 1 and left[0].place.session else resolve_url("outcomes:desk")
         were = "were" if deadline.is_passed else "are"
         mail.queue(
-            to=participation.person.user.email,
+            to=account.email,
             subject=f"Your outcomes of {named_on_a_locked_screen(event)} {were} due on {day}",
             template="emails/reminder.txt",
             context={
@@ -101,12 +103,12 @@ class Left:
     is_filed: bool  # whether anything is
 
 
-def unsubmitted(event: Event, now: dt.datetime) -> Iterator[tuple[Participation, list[Left]]]:
-    """Yield each rapporteur of `event` who may be reminded with what they have left, in four queries.
+def unsubmitted(event: Event, now: dt.datetime) -> Iterator[tuple[Participation, User, list[Left]]]:
+    """Yield each rapporteur of `event` who may be reminded, their account and what they have left, in four queries.
 
     Whom an invitation reached within the last day has just read the deadline.
     """
-    roles = Role.objects.filter(participation__event=event, role=Role.Role.RAPPORTEUR)
+    roles: Any = Role.objects.filter(participation__event=event, role=Role.Role.RAPPORTEUR)
     roles = roles.select_related("participation__person__user", "session__parent")
     by_rapporteur: dict[Participation, list[Role]] = defaultdict(list)
     for role in roles.order_by("participation", "session__starts_at", "pk"):
@@ -137,7 +139,7 @@ def unsubmitted(event: Event, now: dt.datetime) -> Iterator[tuple[Participation,
             if one.drafts or not is_filed:
                 left.append(one)
         if left:
-            yield participation, left
+            yield participation, account, left
 
 
 def line(session: int | None, above: dict[int, int | None]) -> Iterator[int]:

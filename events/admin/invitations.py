@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 
 from events.deadline import Deadline
 from events.invitations import Rapporteur, invite, rapporteurs
-from events.models import Event
+from events.models import Event, Role
 
 NAME = "events_event_rapporteurs"
 
@@ -71,6 +72,24 @@ class InvitesRapporteurs:
             messages.info(request, "These invitations were sent already.")
         for person, reason in result.refused:
             messages.warning(request, f"{person} was not invited. {reason}")
+
+
+class OffersInvitation:
+    """For the admins in which somebody is made a rapporteur: whoever was not invited yet can be, by one click."""
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        participation = getattr(form.instance, "participation", form.instance)
+        reports = participation.roles.filter(role=Role.Role.RAPPORTEUR)
+        if reports.exists() and not participation.invitations.exists():
+            link = invite_link(participation.event)
+            words = format_html(
+                '{} is a rapporteur and not invited yet. <a href="{}">{}</a>',
+                participation.person,
+                link["address"],
+                link["label"],
+            )
+            messages.info(request, words)
 
 
 def is_key(value: str) -> bool:

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, OfOneEvent, Released
-from events.admin.invitations import invite_link
+from events.admin.invitations import OffersInvitation, invite_link
 from events.models import Participation, Quote, Role
 
 
@@ -20,7 +20,7 @@ class RoleInline(OfOneEvent, admin.StackedInline):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(Released, AutocompleteWithin, EventBound, admin.ModelAdmin):
+class ParticipationAdmin(OffersInvitation, Released, AutocompleteWithin, EventBound, admin.ModelAdmin):
     list_display = ["person", "affiliation", "position", "attendance", "listing", "in_roles", "kept_under", "event"]
     list_filter = [EventFilter, "attendance", "listing", "recorded_under"]
     list_select_related = ["person", "event"]
@@ -52,7 +52,7 @@ class RoleEventFilter(EventFilter):
 
 
 @admin.register(Role)
-class RoleAdmin(Released, EventBound, admin.ModelAdmin):
+class RoleAdmin(OffersInvitation, Released, EventBound, admin.ModelAdmin):
     list_display = ["participation", "role", "session", "kept_under", "event"]
     list_filter = [RoleEventFilter, "role", "recorded_under"]
     list_select_related = ["participation__person", "participation__event", "session"]

@@ -94,8 +94,10 @@ class Invitation(models.Model):
     def expires_at(self) -> dt.datetime:
         """Some weeks after the deadline, the last day or the invitation itself, whichever comes last."""
         event = self.participation.event
-        last_day = event.ends_on and dt.datetime.combine(event.ends_on + dt.timedelta(days=1), dt.time.min, event.zone)
-        return max(filter(None, (event.deadline, last_day, self.invited_at))) + KEPT_OPEN
+        moments = [self.invited_at, *([event.deadline] if event.deadline else [])]
+        if event.ends_on:
+            moments.append(dt.datetime.combine(event.ends_on + dt.timedelta(days=1), dt.time.min, event.zone))
+        return max(moments) + KEPT_OPEN
 
 
 def token_of(pk: uuid.UUID) -> str:

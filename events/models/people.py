@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -18,8 +20,8 @@ REMINDERS = "events.reminders"  # the purpose to which the token of a link in a 
 
 
 class ParticipationQuerySet(RecordedQuerySet):
-    def with_reminder_token(self, token: str) -> "Participation | None":
-        """Return whose reminders `token` ends, or None for one that was not made here."""
+    def with_reminder_token(self, token: str) -> Any:
+        """Return whose reminders `token` ends, None for one that was not made here."""
         try:
             return self.filter(pk=signing.Signer(salt=REMINDERS).unsign_object(token)).first()
         except signing.BadSignature:

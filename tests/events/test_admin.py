@@ -160,6 +160,7 @@ def test_event_page_leads_to_what_belongs_to_it(desk, group):
         "Resources": 0,
         "Outcomes": 1,
         "To review": 1,
+        "Invite rapporteurs": None,
     }
     for link in around.values():
         assert desk.get(link["address"]).status_code == 200

@@ -340,6 +340,28 @@ def test_the_page_costs_the_same_for_any_number(desk, event, group, django_asser
     assert len(found) == number
 
 
+def test_reading_the_page_changes_nothing(desk, event, lea):
+    desk.get(page(event))
+    desk.head(page(event))
+
+    lea.person.refresh_from_db()
+    assert lea.person.user is None
+    assert Invitation.objects.count() == OutgoingMail.objects.count() == 0
+
+
+def test_whoever_is_made_a_rapporteur_can_be_invited_from_there(desk, event, group):
+    guest = ParticipationFactory(event=event, person__name="Gus Invented")
+    new = {"participation": guest.pk, "role": "rapporteur", "session": group.pk, "position": 0}
+
+    made = desk.post(f"/admin/events/role/add/?event={event.pk}", new, follow=True)
+    speaker = desk.post(f"/admin/events/role/add/?event={event.pk}", new | {"role": "chair"}, follow=True)
+    InvitationFactory(participation=guest)
+    invited = desk.post(f"/admin/events/role/{guest.roles.first().pk}/change/", new, follow=True)
+
+    offer = f'Gus Invented is a rapporteur and not invited yet. <a href="{page(event)}">Invite rapporteurs</a>'
+    assert [offer in said(answer) for answer in (made, speaker, invited)] == [True, True, False]
+
+
 def test_event_session_and_role_lead_to_the_page(desk, event, group, lea):
     addresses = [
         f"/admin/events/event/{event.pk}/change/",
@@ -463,6 +485,7 @@ def test_staff_who_report_sign_in_as_staff_do(client, event, group, editor):
 
     pressed = client.post(path)
 
+    assert "sign in as staff, with your password" in " ".join(OutgoingMail.objects.get().body.split())
     assert "sign in with your password" in client.get(path).content.decode()
     assert pressed.url == f"/accounts/login/?next=%2Fdesk%2Fsessions%2F{group.code}%2F"
     assert SignInCode.objects.count() == 0
