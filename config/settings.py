@@ -3,6 +3,7 @@
 `.env.example` explains every variable. What is missing or wrong stops the start with one line on standard error.
 """
 
+import re
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,10 +38,11 @@ try:
     DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="readout@localhost")
     MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
     PROXY_COUNT = env.int("PROXY_COUNT", default=0)
-    REMINDER_DAYS = env.list("REMINDER_DAYS", cast=int, default=[3, 1, -1])
+    _days = env.list("REMINDER_DAYS", default=["3", "1", "-1"])
     SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
-    if any(abs(days) > 30 for days in REMINDER_DAYS):
-        raise ImproperlyConfigured("REMINDER_DAYS must be days before the deadline such as 3,1,-1, at most 30 away")
+    if not all(re.fullmatch(r"\s*-?[0-2]?[0-9]\s*", day) for day in _days):
+        raise ImproperlyConfigured("REMINDER_DAYS must be days before the due day such as 3,1,-1, less than 30 away")
+    REMINDER_DAYS = [int(day) for day in _days]
     if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).hostname:
         raise ImproperlyConfigured("SITE_URL must be a full address such as https://outcomes.example.org")
     if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in {"https", "mailto"}:

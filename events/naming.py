@@ -126,7 +126,7 @@ class _Name:
     given: frozenset[str]
     all: frozenset[str]
     first: str = ""  # the word it begins with, after titles
-    signs: tuple[str, ...] = ()  # runs of ideographs, for names that have them
+    signs: str = ""  # its ideographs, for names that have them
 
     @property
     def core(self) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ class _Name:
     def parse(cls, name: str, sort_name: str = "") -> list["_Name"]:
         """Return the readings of a name: more than one where its family may be either end of it."""
         plain = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", name)
-        signs = tuple("".join(run) for run in [IDEOGRAPHS.findall(_even(plain))] if run)
+        signs = "".join(IDEOGRAPHS.findall(_even(plain)))
         # “O’Brien” is a particle and a name: what an apostrophe ties to the next word.
         tied = {match.start() for match in re.finditer(r"\b\w{1,2}(?=['’]\w)", plain)}
         words = [(match[0], fold(match[0]), match.start() in tied) for match in _WORD.finditer(plain)]
@@ -197,10 +197,12 @@ class NameCheck:
     event: Event
     session: Session | None = None
     recorded_under: str = ""
-    people: dict[str, list[_Name]] = field(default_factory=lambda: defaultdict(list))
-    organisations: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=lambda: defaultdict(list))
-    acronyms: dict[str, str] = field(default_factory=dict)
-    in_signs: list[_Name] = field(default_factory=list)
+    people: dict[str, list[_Name]] = field(init=False, default_factory=lambda: defaultdict(list))
+    organisations: dict[str, list[tuple[tuple[str, ...], str]]] = field(
+        init=False, default_factory=lambda: defaultdict(list)
+    )
+    acronyms: dict[str, str] = field(init=False, default_factory=dict)
+    in_signs: list[_Name] = field(init=False, default_factory=list)
 
     def __post_init__(self):
         rule = self.session.rule_now() if self.session else self.event.attribution
@@ -389,7 +391,7 @@ class NameCheck:
     def _in_signs(self, text: str) -> Iterator[tuple[int, int, bool, bool, str]]:
         even = _even(text) if self.in_signs else ""
         for name in self.in_signs:
-            whole = "".join(name.signs)
+            whole = name.signs
             for match in re.finditer(r"[ ·・]?".join(map(re.escape, whole)), even):
                 yield match.start(), match.end(), len(whole) > 2, False, name.shown
             if 1 < len(whole) < 4 and "\u4e00" <= whole[0] <= "\u9fff":

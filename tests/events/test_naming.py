@@ -243,7 +243,7 @@ class Loose(NameCheck):
             yield row | {"listing": "hidden", "attendance": "in_person", "recorded_under": ""}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=5), st.text(max_size=200))
 def test_any_names_and_any_text_are_taken(names, text):
     mentions = Loose(*names).find(text + " ".join(names))

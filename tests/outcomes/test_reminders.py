@@ -1,10 +1,14 @@
 """What is promised about reminders: to whom, when, once, and never what is no longer true."""
 
 import datetime as dt
+import os
+import subprocess
+import sys
 import threading
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -433,3 +437,20 @@ def test_a_link_that_was_never_delivered_is_wiped_when_given_up(lea, now):
 
     row = OutgoingMail.objects.get()
     assert (row.body, row.unsubscribe, row.error) == ("", "", "refused")
+
+
+# --- The setting ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "given, said",
+    [("", "[]"), (" 7, 2,-3 ", "[7, 2, -3]"), ("x", "REMINDER_DAYS must be"), ("300", "REMINDER_DAYS must be")],
+)
+def test_what_operators_may_set_and_what_stops_the_start_in_one_line(given, said):
+    code = "from django.conf import settings; print(settings.REMINDER_DAYS)"
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "on", "REMINDER_DAYS": given}
+
+    run = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
+
+    [line] = (run.stdout + run.stderr).splitlines()
+    assert said in line
