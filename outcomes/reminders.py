@@ -47,6 +47,8 @@ def remind() -> int:
 
 def day_of_reminder(event: Event, now: dt.datetime) -> int | None:
     """Return which of `REMINDER_DAYS` has its reminder now: from that day's morning until the next morning."""
+    if event.outcomes_due_on is None:
+        return None
     for days in settings.REMINDER_DAYS:
         morning = dt.datetime.combine(event.outcomes_due_on - days * DAY, MORNING, event.zone)
         if morning <= now < morning + DAY:
