@@ -23,6 +23,7 @@ from outcomes.vocabulary import About, Facet, Vocabulary, numbers_about
 
 NEWEST = 200  # outcomes of a theme among which dialogues and recurring takeaways are looked for
 DIALOGUES = 4
+BESIDE = 6  # takeaways of one thought shown side by side
 
 
 def theme_cards(vocabulary: Vocabulary) -> list[dict]:
@@ -67,7 +68,7 @@ class Overview:
 
     first: list[dict]  # cards of the first page, and one more
     dialogues: list[dict]
-    recurring: list[list[dict]]
+    recurring: list[tuple[list[dict], int]]  # cards of one thought, and how many more there are of it
 
     @classmethod
     def of(cls, theme: Theme, themes: Mapping[int, Theme]) -> "Overview":
@@ -85,7 +86,7 @@ class Overview:
         return cls(
             first=cards(rows[: PER_PAGE + 1], themes),
             dialogues=[card["event"] for card in cards(list(of_dialogue.values())[:DIALOGUES], themes)],
-            recurring=[cards(group, themes) for group in groups],
+            recurring=[(cards(group[:BESIDE], themes), max(len(group) - BESIDE, 0)) for group in groups],
         )
 
 

@@ -185,6 +185,17 @@ def test_theme_shows_what_recurs_and_nothing_hidden_changes_it(client):
     assert client.get(theme.get_absolute_url()).content.decode() == before
 
 
+def test_theme_shows_six_of_a_thought_and_says_how_many_more_there_are(client):
+    theme = ThemeFactory()
+    for number in range(1, 9):
+        published(number, HOTLINE, themes=[theme])
+
+    body = client.get(theme.get_absolute_url()).content.decode()
+
+    assert body.count('<li class="beside__item">') == 6
+    assert "Said in 2 more dialogues." in body
+
+
 def test_likeness_goes_from_nothing_to_everything():
     likeness = Likeness({1: "hotlines help neighbours", 2: "hotline helps neighbour", 3: "funding lags", 4: ""})
 

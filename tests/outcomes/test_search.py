@@ -106,7 +106,7 @@ def test_relevance_is_the_same_whatever_is_hidden():
 
 
 def test_relevance_is_of_the_newest_alone(monkeypatch):
-    monkeypatch.setattr("events.search.RANKED", 2)
+    monkeypatch.setattr("events.search.SearchQuerySet.ranked", 2)
     for n in range(4):
         TakeawayFactory(text=f"Trust {n}", published=True, published_at=PUBLISHED_AT + dt.timedelta(days=n))
         TakeawayFactory(text="Trust not yet")
