@@ -63,9 +63,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "outcomes.Outcome": {
         PUBLIC: "kind code number event session text heading themes status published_at public_at withdrawn_at nature "
         "reworded_at "
-        "progress due_on due_text",
+        "progress due_on due_text raised_by raised_of",
         INTERNAL: "id recorded_under text_submitted position changed_at version request_key search_text search_vector "
-        "counted",
+        "counted says_raised",
         PERSONAL: "author",
     },
     "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text"},
@@ -91,6 +91,8 @@ FIELDS: dict[str, dict[str, str]] = {
         PERSONAL: "device_hash",
     },
     "outcomes.Contribution_outcomes": {INTERNAL: "id contribution outcome"},
+    "outcomes.StatementGroup": {INTERNAL: "id round kind code number name position version outcome request_key"},
+    "outcomes.Placement": {INTERNAL: "id contribution kind group set_aside"},
     "outcomes.Report": {
         PUBLIC: "event title published_month disclaimer status published_at",
         INTERNAL: "id",

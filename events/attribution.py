@@ -41,6 +41,8 @@ PLAIN_WORDS = {
     Rule.CLOSED: "This dialogue was closed.",
 }
 
+FEWEST = 5  # contributions that a public figure stands for, and that it leaves over, if it leaves any
+
 # How deep sessions nest: a session, its groups, their subgroups. Anything deeper counts as closed.
 MAX_DEPTH = 3
 
@@ -161,6 +163,26 @@ def may_be_named(
 def affiliations_shown(rule: str) -> bool:
     """Whether a text under `rule` may tell for whom people came: only where they are listed."""
     return rule in _LISTED
+
+
+def against_count(number: int, of: int, rule: str, *, beside: int = 0) -> str:
+    """Say what speaks against telling the public that `number` of `of` contributions raised something, or nothing.
+
+    `beside` is what the figures that the public has of the same round and kind add up to: each statement stands in one
+    group, so what they leave over together must not be a few people either. A count by type of actor is never public.
+    """
+    if rule not in _OPEN_RULES:
+        return "Nothing is said in public about a closed dialogue."
+    if number < FEWEST:
+        return f"Fewer than {FEWEST} raised it: a reader could guess who."
+    if of != number and of - number < FEWEST:
+        return f"Fewer than {FEWEST} did not raise it: a reader could guess who."
+    rest = of - number - beside
+    if rest < 0:
+        return "With the other figures of this round it would say more than there are contributions. Count again first."
+    if 0 < rest < FEWEST:
+        return f"With the other figures of this round it would leave fewer than {FEWEST}: a reader could guess who."
+    return ""
 
 
 @dataclass(frozen=True)

@@ -170,3 +170,49 @@ def initial_of(outcome: Outcome) -> dict:
         "themes": [str(pk) for pk in outcome.themes.values_list("pk", flat=True)],
         "addressed_to": list(outcome.addressees.values_list("actor_type", flat=True)),
     }
+
+
+class StatementsForm(forms.Form):
+    """Where statements of a round go, and why where they are set aside; which ones is read beside it.
+
+    `cleaned_data["to"]` is the code of a group, "new", "aside", or "" for none.
+    """
+
+    REASONS = ("Not about the subject", "Names somebody", "A test", "Says what another one says")
+
+    to = forms.RegexField(r"^(?:[a-z2-7]{8}|new|aside)$", required=False)
+    reason = PlainField(
+        label="Why",
+        max_length=200,
+        required=False,
+        error_messages={"max_length": "Shorten the reason to %(limit_value)d characters; it has %(show_value)d."},
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("to") == "aside" and not cleaned.get("reason") and not self.has_error("reason"):
+            self.add_error("reason", "Say why it is set aside.")
+        return cleaned
+
+
+class GroupNameForm(forms.Form):
+    """The name of a group of statements; without one it is called by its number."""
+
+    name = PlainField(
+        label="Name",
+        max_length=200,
+        required=False,
+        error_messages={"max_length": "Shorten the name to %(limit_value)d characters; it has %(show_value)d."},
+    )
+
+
+class DraftForm(OutcomeForm):
+    """A draft made of a group of statements: its kind is the group's, and what only actions have can be added later."""
+
+    kind = heading = nature = addressed_to = due_on = due_text = None  # type: ignore[assignment]  # not asked here
+    says_raised = forms.BooleanField(label="Let the public page say how many raised it", required=False)
+
+    def words(self, kind: str) -> dict:
+        """Return what `workflow.create` takes, of the cleaned data."""
+        bare = {"heading": "", "nature": "", "addressed_to": [], "due_on": None, "due_text": ""}
+        return bare | {name: self.cleaned_data[name] for name in ("text", "themes")} | {"kind": kind}

@@ -34,7 +34,7 @@ def create(place: Place, *, by, request_key: uuid.UUID, words: Mapping) -> Outco
     Raises AlreadyUsed when that draft now says something else, so that neither wording is lost.
     """
     fields, themes, addressees = _split(words)
-    key = uuid.uuid5(request_key, f"{by.pk} {place.url()}")  # nobody else's key can be taken, nor found out
+    key = key_of(request_key, place, by=by)
     try:
         with transaction.atomic():
             outcome = Outcome.objects.create(
@@ -54,6 +54,11 @@ def create(place: Place, *, by, request_key: uuid.UUID, words: Mapping) -> Outco
         return first
     _file_under(outcome, themes, addressees)
     return outcome
+
+
+def key_of(request_key: uuid.UUID, place: Place, *, by) -> uuid.UUID:
+    """Return the key under which a form's outcome is stored: nobody else's can be taken, nor found out."""
+    return uuid.uuid5(request_key, f"{by.pk} {place.url()}")
 
 
 @transaction.atomic

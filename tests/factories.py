@@ -318,6 +318,32 @@ class ContributionFactory(DjangoModelFactory):
     takeaway = factory.Sequence(lambda n: f"What one phone offered {n}.")
 
 
+class StatementGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.StatementGroup
+
+    round = factory.SubFactory(RoundFactory)
+    kind = "takeaway"
+    number = factory.Sequence(lambda n: n + 1)
+    position = factory.SelfAttribute("number")
+
+
+class PlacementFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Placement
+
+    contribution = factory.SubFactory(ContributionFactory)
+    kind = "takeaway"
+    group = factory.SubFactory(
+        StatementGroupFactory,
+        round=factory.SelfAttribute("..contribution.round"),
+        kind=factory.SelfAttribute("..kind"),
+    )
+
+    class Params:
+        aside = factory.Trait(group=None, set_aside="A test")
+
+
 class ReportFactory(DjangoModelFactory):
     class Meta:
         model = outcomes.Report

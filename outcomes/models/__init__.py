@@ -14,6 +14,7 @@ from outcomes.models.outcome import (
 )
 from outcomes.models.report import Report, ReportSection, ReportStatusChange
 from outcomes.models.status import EVER_PUBLIC, TRANSITIONS, WITH_RAPPORTEUR, WITH_STAFF, Status
+from outcomes.models.synthesis import Placement, StatementGroup
 from outcomes.models.theme import Theme
 
 __all__ = [
@@ -31,11 +32,13 @@ __all__ = [
     "Outcome",
     "OutcomeCount",
     "OutcomeTheme",
+    "Placement",
     "Report",
     "ReportSection",
     "ReportStatusChange",
     "Round",
     "StaleVersion",
+    "StatementGroup",
     "Status",
     "StatusChange",
     "Takeaway",

@@ -13,6 +13,19 @@ from participants.models import ActorType
 from participants.text import validate_plain
 
 
+class RoundQuerySet(models.QuerySet):
+    """Rounds by who runs them."""
+
+    def editable_by(self, user):
+        """Rounds that `user` may run: staff all, rapporteurs those of their sessions and of their whole events."""
+        if user.is_staff:
+            return self
+        sessions, events = Session.objects.reported_by(user), Event.objects.reported_whole_by(user)
+        return self.filter(
+            Q(session__in=sessions.order_by().values("pk")) | Q(session=None, event__in=events.order_by().values("pk"))
+        )
+
+
 class Round(models.Model):
     """A closing round: everybody in the room offers one takeaway and one action."""
 
@@ -28,6 +41,8 @@ class Round(models.Model):
     asks_actor_type = models.BooleanField("ask for the type of actor", default=False)
     opens_at = models.DateTimeField(default=timezone.now)
     closes_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opens_at", "-pk"]
@@ -57,6 +72,7 @@ class Contribution(models.Model):
     takeaway = models.TextField(blank=True, validators=[validate_plain, MaxLengthValidator(TEXT_LIMIT)])
     action = models.TextField(blank=True, validators=[validate_plain, MaxLengthValidator(TEXT_LIMIT)])
     actor_type = models.CharField(max_length=30, choices=ActorType, blank=True)
+    # Of which its statements were made, as `raised_by` counts them there; the number outlives these rows.
     outcomes = models.ManyToManyField(Outcome, related_name="contributions", blank=True)
 
     class Meta:

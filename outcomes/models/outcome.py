@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 from events import attribution
+from events.attribution import FEWEST
 from events.codes import random_code
 from events.models import Event, EventPartner, Recorded, RecordedQuerySet, Session, StatusLine, StatusModel
 from events.models.generation import bump_generation
@@ -296,6 +297,11 @@ class Outcome(Recorded, Searchable, StatusModel):
         null=True, editable=False, help_text="What it is counted as in OutcomeCount; nothing while it is not public."
     )
 
+    # Made in a closing round: of how many contributions, and whether the public is told.
+    raised_by = models.PositiveIntegerField(null=True, editable=False)
+    raised_of = models.PositiveIntegerField(null=True, editable=False)
+    says_raised = models.BooleanField(default=False, db_default=False, editable=False)
+
     # Only actions have these.
     nature = models.CharField(max_length=20, choices=Nature, blank=True)
     progress = models.CharField(max_length=20, choices=Progress, blank=True)
@@ -366,6 +372,17 @@ class Outcome(Recorded, Searchable, StatusModel):
                 condition=(Q(kind="action") & ~Q(progress=""))
                 | Q(kind="takeaway", progress="", nature="", due_on=None, due_text=""),
                 name="outcome_follow_up_only_of_actions",
+            ),
+            models.CheckConstraint(
+                condition=Q(raised_by=None, raised_of=None)
+                | Q(raised_by__isnull=False, raised_of__isnull=False, raised_of__gte=F("raised_by")),
+                name="outcome_raised_by_some_of_its_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(says_raised=False)
+                | Q(raised_by__isnull=False, raised_of__isnull=False, raised_by__gte=FEWEST)
+                & (Q(raised_of=F("raised_by")) | Q(raised_of__gte=F("raised_by") + FEWEST)),
+                name="outcome_says_raised_of_nobody_who_could_be_told",
             ),
         ]
 
