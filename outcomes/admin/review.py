@@ -23,6 +23,7 @@ from events.admin.rules import public_effect
 from events.models import Event, InvalidTransition, NotAllowed, Role
 from events.naming import WHY_NOT, NameCheck
 from outcomes.admin.wording import differences
+from outcomes.board import Origin
 from outcomes.models import TRANSITIONS, WITH_STAFF, Outcome, StaleVersion, Status, StatusChange
 from participants.text import normalise, validate_plain
 
@@ -284,6 +285,7 @@ class OutcomeReview(_Staff):
             "names": check.find(readable(outcome, str(form["text"].value() or ""))),
             "why_no_names": WHY_NOT[check.rule],
             "themes": outcome.themes.all(),
+            "origin": Origin.of(outcome, user),
             "changes": outcome.changes.select_related("by").reverse(),
             "status_labels": dict(Status.choices),
             "buttons": buttons,

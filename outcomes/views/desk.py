@@ -25,6 +25,7 @@ from events.deadline import Deadline, clock
 from events.models import Event, InvalidTransition, NotAllowed, Session
 from events.naming import NameCheck
 from outcomes import workflow
+from outcomes.board import Origin
 from outcomes.forms import OutcomeForm, initial_of
 from outcomes.models import TEXT_BUDGET, TEXT_LIMIT, WITH_RAPPORTEUR, Outcome, StaleVersion
 from outcomes.places import Place, with_last_note
@@ -261,6 +262,9 @@ class OutcomeEdit(FormMixin, OutcomeMixin, TemplateView):
     def form(self, data=None, **kwargs):
         return super().form(data, outcome=self.outcome, **kwargs)
 
+    def show(self, form, **kwargs):
+        return super().show(form, origin=Origin.of(self.outcome, self.request.user), **kwargs)
+
     def get(self, request, **kwargs):
         """Show the form, or what became of it."""
         if self.outcome.is_with_rapporteur:
@@ -270,6 +274,7 @@ class OutcomeEdit(FormMixin, OutcomeMixin, TemplateView):
         ]
         context = super().get_context_data(form=self.form(), outcome=self.outcome, changes=changes)
         context |= {"state": STATES[self.outcome.status], "is_reworded": is_reworded(self.outcome)}
+        context |= {"origin": Origin.of(self.outcome, request.user)}
         return render(request, "outcomes/desk/outcome_detail.html", context)
 
     def history(self):

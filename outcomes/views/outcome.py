@@ -81,6 +81,7 @@ class OutcomeDetail(OnePublicOutcome, DetailView):
             addressees=[label for value, label in ActorType.choices if value in asked],
             attribution_note=attribution.PLAIN_WORDS[attribution.Rule(outcome.rule)],
             came_about=came_about(outcome),
+            raised=raised(outcome),
             before=neighbour(outcome, outcome.before),
             after=neighbour(outcome, outcome.after),
             related=related(outcome, beside.themes),
@@ -95,6 +96,7 @@ class OutcomeDetail(OnePublicOutcome, DetailView):
 OF_OUTCOME = (
     *("id", "code", "kind", "number", "text", "heading", "nature", "progress", "due_on", "due_text"),
     *("published_at", "reworded_at", "public_at", "search_text", "recorded_under", "event_id", "session_id"),
+    *("raised_by", "raised_of", "says_raised"),
 )
 BESIDE = ("rule", "before", "after", "filed_by", "addressed_to")
 OF_EVENT = tuple(
@@ -173,6 +175,15 @@ def came_about(outcome: Outcome) -> str:
     if outcome.filed_by == "secretariat":
         return gettext("Entered by the secretariat and reviewed by a second person before it was published.")
     return gettext("Reviewed by the secretariat before it was published.")
+
+
+def raised(outcome: Outcome) -> tuple[int, int] | None:
+    """Return by how many of how many contributions it was raised, where that was allowed and the rule still does."""
+    if not outcome.says_raised or outcome.raised_by is None or outcome.raised_of is None:
+        return None
+    number, of = outcome.raised_by, outcome.raised_of
+    rule = attribution.strictest(outcome.rule, outcome.recorded_under)
+    return None if attribution.against_count(number, of, rule) else (number, of)
 
 
 def addressed_to() -> Subquery:
