@@ -7,15 +7,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from outcomes.models import Outcome
+from outcomes.models import Outcome, StatementGroup
 from participants.groups import EDITOR_PERMISSIONS
 from participants.models import SignInCode
 from tests.addresses import addresses
 from tests.factories import (
     EventPartnerFactory,
     InvitationFactory,
+    PlacementFactory,
     ReportFactory,
     ReportSectionFactory,
+    RoundFactory,
+    StatementGroupFactory,
     TakeawayFactory,
     ThemeFactory,
 )
@@ -62,6 +65,19 @@ DESK = {
     "outcomes:outcome-move": (405, 302),
     "outcomes:outcome-submit": (405, 302),
     "outcomes:outcome-take-back": (405, 302),
+}
+
+# The synthesis of a round of that group: what its rapporteur and staff get on GET and on an empty POST.
+ROUND = {
+    "outcomes:synthesis": (200, 405),
+    "outcomes:synthesis-move": (405, 422),
+    "outcomes:group-rename": (405, 302),
+    "outcomes:group-move": (405, 302),
+    "outcomes:group-merge": (405, 302),
+    "outcomes:group-delete": (405, 302),
+    "outcomes:group-draft": (200, 422),
+    "outcomes:group-recount": (405, 302),
+    "outcomes:outcome-origin": (200, 302),
 }
 
 # Files: nothing is there for anybody, and nobody posts.
@@ -217,6 +233,30 @@ def test_everybody_signed_in_may_sign_out_everywhere(visit, role):
 
 
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ROUND)
+def test_synthesis_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, arguments, group, name, role):
+    closing = RoundFactory(event=group.event, session=group)
+    statement = PlacementFactory(contribution__round=closing)
+    raised = TakeawayFactory(event=group.event, session=group, raised_by=1, raised_of=1)
+    StatementGroupFactory(round=closing, outcome=raised)
+    code = raised.code if "origin" in name else closing.code
+    keys = [code, statement.group.code] if "group-" in name else [code]
+
+    answers = visit(role, reverse(name, args=keys))
+
+    if role == "anonymous":
+        assert answers == (SIGN_IN, SIGN_IN)
+    elif role in ("rapporteur", "editor", "administrator"):
+        assert answers == ROUND[name]
+    else:
+        assert answers == tuple(405 if answer == 405 else 404 for answer in ROUND[name])
+    assert set(StatementGroup.objects.values_list("name", "placements", "outcome")) == {
+        ("", statement.pk, None),
+        ("", None, raised.pk),
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", sorted(SECOND_FACTOR))
 def test_second_factor_is_kept_by_staff_alone(visit, name, role):
     answers = visit(
@@ -272,7 +312,7 @@ def test_administrators_see_the_lists_of_the_portal(visit, name, route):
 
 
 def test_every_address_stands_in_a_table():
-    listed = {*PUBLIC, *FILES, *DESK, *SIGNING, *LINKS, *SECOND_FACTOR}
+    listed = {*PUBLIC, *FILES, *DESK, *ROUND, *SIGNING, *LINKS, *SECOND_FACTOR}
     listed |= {"outcomes:desk", "outcomes:outcome-any-case", "readyz"}
 
     assert {name for name, route in addresses() if not route.startswith("admin/")} == {

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from events import workflow
-from outcomes.models import OutcomeTheme
+from outcomes.models import Outcome, OutcomeTheme
 from tests.addresses import addresses
 from tests.factories import (
     ActionFactory,
@@ -20,6 +20,7 @@ from tests.factories import (
     OutcomeFactory,
     ParticipationFactory,
     PersonFactory,
+    PlacementFactory,
     QuoteFactory,
     ReportFactory,
     ReportSectionFactory,
@@ -27,6 +28,7 @@ from tests.factories import (
     RoleFactory,
     RoundFactory,
     SessionFactory,
+    StatementGroupFactory,
     StatusChangeFactory,
     TakeawayFactory,
     ThemeFactory,
@@ -316,8 +318,50 @@ def test_report_that_is_not_published_is_behind_no_door(client, scene):
 def test_raw_contribution_is_behind_no_door(client, scene):
     contribution = ContributionFactory(round=RoundFactory(event=scene.event), takeaway=SECRET, action=SECRET)
     contribution.outcomes.add(scene.takeaway)
+    PlacementFactory(
+        contribution=contribution,
+        group=StatementGroupFactory(round=contribution.round, name=SECRET, outcome=scene.takeaway),
+    )
 
     assert_nowhere(client, scene)
+
+
+# What was raised by how many, where the public is not told: because nobody ticked it, or because it may not be said.
+HIDDEN_FIGURES = {
+    "not ticked": {"raised_by": 4711, "raised_of": 8642},
+    "not ticked, of few": {"raised_by": 4, "raised_of": 58},
+    "not ticked, of all but few": {"raised_by": 57, "raised_of": 58},
+}
+
+
+@pytest.mark.parametrize("figures", HIDDEN_FIGURES.values(), ids=HIDDEN_FIGURES)
+def test_figure_that_is_not_said_changes_no_byte_of_any_door(client, scene, figures):
+    before = bodies(client, scene)
+
+    Outcome.objects.filter(pk__in=[scene.takeaway.pk, scene.action.pk]).update(**figures)
+
+    assert bodies(client, scene) == before
+
+
+def test_figure_that_is_said_stands_on_the_page_of_its_outcome_alone(client, scene):
+    before = bodies(client, scene)
+
+    Outcome.objects.filter(pk=scene.takeaway.pk).update(raised_by=4711, raised_of=8642, says_raised=True)
+
+    after = bodies(client, scene)
+    page = scene.takeaway.get_absolute_url()
+    assert [address for address in after if after[address] != before[address]] == [page]
+    assert "Raised by 4711 of 8642 contributions" in after[page]
+
+
+@pytest.mark.parametrize("rule", ["chatham_house", "closed"])
+def test_figure_goes_with_its_outcome_when_the_rule_closes(client, scene, editor, rule):
+    Outcome.objects.filter(pk=scene.takeaway.pk).update(raised_by=4711, raised_of=8642, says_raised=True)
+
+    workflow.set_attribution(scene.event, rule, by=editor)
+
+    answer = client.get(scene.takeaway.get_absolute_url())
+    assert ("4711" in answer.content.decode()) == (rule != "closed")
 
 
 def test_looser_rule_shows_nothing_older_behind_any_door(client, scene, editor):

@@ -46,6 +46,8 @@ const show = (html, { sent, next } = {}) => {
   const section = had?.closest("section[id]")?.id;
   const place = anchor();
   for (const message of found.querySelectorAll("[role=status]")) message.removeAttribute("role"); // said once, below
+  const wants = found.querySelector("[autofocus]");
+  wants?.removeAttribute("autofocus"); // only a page that is loaded may have it
   main.replaceChildren(...found.childNodes);
   document.title = arrived.title;
   for (const [id, value] of ticks) {
@@ -68,7 +70,7 @@ const show = (html, { sent, next } = {}) => {
   if (stays) scrollBy({ top: stays.getBoundingClientRect().top - place.top, behavior: "instant" });
   enhance();
   if (!had && !next) return;
-  const asked = sent && (main.querySelector("[data-error-summary]") ?? main.querySelector("[autofocus]"));
+  const asked = sent && (main.querySelector("[data-error-summary]") ?? wants);
   const focus = asked ?? document.getElementById(next ?? "") ?? document.getElementById(had?.id || "")
     ?? headingOf(section) ?? main;
   focus.focus({ preventScroll: !asked });

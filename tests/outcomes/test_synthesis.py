@@ -101,6 +101,28 @@ def placed(contribution, kind="takeaway"):
     return synthesis.place_of(placements.select_related("group").first())
 
 
+def at_once(*work):
+    """Run functions in threads that begin together, each with a browser signed in as the user it is paired with."""
+    ready = threading.Barrier(len(work))
+
+    def begin(browser, function):
+        try:
+            ready.wait()
+            function(browser)
+        finally:
+            connections.close_all()
+
+    threads = []
+    for user, function in work:
+        browser = Client()
+        browser.force_login(user)  # here: a thread that waits holds no connection
+        threads.append(threading.Thread(target=begin, args=(browser, function)))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def said(response):
     """The messages on the page that a post leads to."""
     return [str(message) for message in response.context["messages"]]
@@ -464,27 +486,17 @@ def test_two_people_moving_at_once_lose_nothing(group, rapporteur):
     colleague = reports_on(group, email="second@example.org", name="Second")
     targets = StatementGroupFactory.create_batch(2, round=closing)
     mine, theirs, both = offered(closing, 6), offered(closing, 6), offered(closing, 6)
-    ready, answers = threading.Barrier(2), []
+    answers = []
 
-    def work(user, own, target):
-        browser = Client()
-        browser.force_login(user)
-        try:
-            ready.wait()
+    def work(own, target):
+        def move(browser):
             for statement in [statement for pair in zip(own, both, strict=True) for statement in pair]:
                 response = browser.post(move_url(closing), moving([statement], target.code))
                 answers.append(response.status_code)
-        finally:
-            connections.close_all()
 
-    threads = [
-        threading.Thread(target=work, args=args)
-        for args in ((rapporteur, mine, targets[0]), (colleague, theirs, targets[1]))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+        return move
+
+    at_once((rapporteur, work(mine, targets[0])), (colleague, work(theirs, targets[1])))
 
     assert answers == [302] * 24
     assert {placed(one) for one in mine} == {targets[0].code}
@@ -496,57 +508,40 @@ def test_two_people_moving_at_once_lose_nothing(group, rapporteur):
 @pytest.mark.django_db(transaction=True)
 def test_new_group_tapped_eight_times_at_once_is_one(group, rapporteur):
     closing = RoundFactory(event=group.event, session=group)
-    post = moving(offered(closing, 3), NEW)
-    ready = threading.Barrier(8)
+    post, answers = moving(offered(closing, 3), NEW), []
 
-    def tap():
-        browser = Client()
-        browser.force_login(rapporteur)
-        try:
-            ready.wait()
-            assert browser.post(move_url(closing), post).status_code == 302
-        finally:
-            connections.close_all()
+    def tap(browser):
+        answers.append(browser.post(move_url(closing), post).url)
 
-    threads = [threading.Thread(target=tap) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[(rapporteur, tap)] * 8)
 
-    assert StatementGroup.objects.get().placements.count() == 3
+    made = StatementGroup.objects.get()
+    assert answers == [f"{board_url(closing)}?new={made.code}"] * 8
+    assert made.placements.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)
 def test_draft_made_by_two_people_at_once_is_made_once(group, rapporteur):
     closing = RoundFactory(event=group.event, session=group)
     colleague = reports_on(group, email="second@example.org", name="Second")
-    made_of = grouped(closing, 5)
-    ready, answers = threading.Barrier(2), []
+    made_of, answers = grouped(closing, 5), {}
 
-    def make(user):
-        browser = Client()
-        browser.force_login(user)
-        try:
-            ready.wait()
-            post = {"text": f"The words of {user.pk}.", "request_key": str(uuid.uuid4())}
-            response = browser.post(group_url("draft", made_of), post)
-            answers.append(response.status_code)
-            if response.status_code == 409:  # what was typed is still there, beside what stands
-                body = response.content.decode()
-                assert f"The words of {user.pk}." in body
-                assert Outcome.objects.get().text in body
-        finally:
-            connections.close_all()
+    def make(words):
+        def post(browser):
+            form = {"text": words, "request_key": str(uuid.uuid4())}
+            answers[words] = browser.post(group_url("draft", made_of), form)
 
-    threads = [threading.Thread(target=make, args=(user,)) for user in (rapporteur, colleague)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+        return post
 
-    assert sorted(answers) == [302, 409]
-    assert Outcome.objects.get().contributions.count() == 5
+    at_once((rapporteur, make("First words.")), (colleague, make("Second words.")))
+
+    outcome = Outcome.objects.get()
+    assert outcome.contributions.count() == 5
+    assert answers[outcome.text].status_code == 302
+    (late,) = [answer for words, answer in answers.items() if words != outcome.text]
+    assert late.status_code == 409  # what was typed is still there, beside what stands
+    assert "First words." in late.content.decode()
+    assert "Second words." in late.content.decode()
 
 
 # --- Groups --------------------------------------------------------------------------------------------------------
