@@ -10,10 +10,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Count, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils.crypto import salted_hmac
 
+from events import attribution
 from events.search import indexed
+from outcomes import synthesis
 from outcomes.likeness import Likeness
 from outcomes.models import Contribution, Outcome, Round, StatementGroup
 from outcomes.synthesis import ASIDE, TO_GO
@@ -58,7 +60,8 @@ class Column:
     @property
     def is_stale(self) -> bool:
         """Whether counting again would change a number of the draft."""
-        return bool(self.more or self.fewer or self.of != self.group.outcome.raised_of)
+        outcome = self.group.outcome
+        return bool(outcome and (self.more or self.fewer or self.of != outcome.raised_of))
 
 
 def shuffled(of: Round, statements: list[Statement]) -> list[Statement]:
@@ -75,16 +78,22 @@ class Board:
 
     def __init__(self, of: Round, kind: str):
         self.round, self.kind = of, kind
-        rows = (
+        rows = list(
             Contribution.objects.filter(round=of)
-            .exclude(**{kind: ""})
             .annotate(placed=FilteredRelation("placements", condition=Q(placements__kind=kind)))
             .order_by()
-            .values_list("pk", kind, "placed__group__code", "placed__set_aside")
+            .values("pk", *Outcome.Kind.values, code=F("placed__group__code"), why=F("placed__set_aside"))
         )
+        if len(rows) < attribution.FEWEST and not synthesis.is_over(of):
+            rows = []  # so few that whoever sat beside them could tell; the round is open and more may come
+        self.found = {each: sum(bool(row[each]) for row in rows) for each in Outcome.Kind.values}
         self.statements = shuffled(
             of,
-            [Statement(pk, text, code or (ASIDE if why else TO_GO), why or "") for pk, text, code, why in rows],
+            [
+                Statement(row["pk"], row[kind], row["code"] or (ASIDE if row["why"] else TO_GO), row["why"] or "")
+                for row in rows
+                if row[kind]
+            ],
         )
         groups = StatementGroup.objects.filter(round=of, kind=kind).select_related("outcome")
         self.columns = [Column(group, of=len(self.statements)) for group in groups]
@@ -145,14 +154,6 @@ def typical(statements: list[Statement]) -> str:
     return texts[Likeness({key: indexed(text) for key, text in texts.items()}).most_typical(texts)]
 
 
-def counts(of: Round) -> dict[str, int]:
-    """Return how many statements of each kind a round has."""
-    kinds = Outcome.Kind.values
-    return Contribution.objects.filter(round=of).aggregate(
-        **{kind: Count("pk", filter=~Q(**{kind: ""})) for kind in kinds}
-    )
-
-
 @dataclass
 class Origin:
     """Where an outcome comes from: the group it was made of, and the statements as they were counted."""
@@ -170,6 +171,6 @@ class Origin:
         group = groups.select_related("round__event", "round__session").first()
         if group is None:
             return None
-        rows = outcome.contributions.order_by().values_list("pk", outcome.kind)
+        rows = outcome.contributions.order_by().values_list("pk", group.kind)
         statements = [Statement(pk, text, group.code) for pk, text in rows if text]
         return cls(outcome, group, shuffled(group.round, statements))

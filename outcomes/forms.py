@@ -209,7 +209,7 @@ class GroupNameForm(forms.Form):
 class DraftForm(OutcomeForm):
     """A draft made of a group of statements: its kind is the group's, and what only actions have can be added later."""
 
-    kind = heading = nature = addressed_to = due_on = due_text = None  # type: ignore[assignment]  # not asked here
+    kind = heading = nature = addressed_to = due_on = due_text = None  # not asked here
     says_raised = forms.BooleanField(label="Let the public page say how many raised it", required=False)
 
     def words(self, kind: str) -> dict:

@@ -40,6 +40,11 @@ def statements(of: Round, kind: str):
     return Contribution.objects.filter(round=of).exclude(**{kind: ""})
 
 
+def is_over(of: Round) -> bool:
+    """Whether a round takes nothing any more."""
+    return of.closes_at is not None and of.closes_at <= timezone.now()
+
+
 @transaction.atomic
 def move(
     of: Round, kind: str, seen: Mapping[uuid.UUID, str], *, to: str, reason: str = "", request_key: uuid.UUID
@@ -69,7 +74,7 @@ def move(
         now = place_of(placement)
         if pk not in known:
             moved.gone += 1
-        elif now == there and (now != ASIDE or placement.set_aside == reason):
+        elif now == there and (now != ASIDE or (placement and placement.set_aside == reason)):
             moved.number += 1
         elif now == was:
             free.append(pk)
@@ -173,6 +178,7 @@ def draft(group: StatementGroup, *, by, request_key: uuid.UUID, words: Mapping, 
     """
     of = _lock(group.round)
     current = _group(of, group.code)
+    current.round = of
     place = Place(of.event, of.session)
     if current.outcome and current.outcome.request_key != workflow.key_of(request_key, place, by=by):
         raise Overtaken(f"“{current}” was made a draft meanwhile.")
@@ -182,7 +188,7 @@ def draft(group: StatementGroup, *, by, request_key: uuid.UUID, words: Mapping, 
     if not current.outcome:
         StatementGroup.objects.filter(pk=current.pk).update(outcome=outcome, version=current.version + 1)
         _count(current, outcome)
-        if says_raised and not against_saying(of, outcome):
+        if says_raised and not against_saying(current, outcome):
             Outcome.objects.filter(pk=outcome.pk).update(says_raised=True)
             outcome.says_raised = True
     return outcome
@@ -196,14 +202,15 @@ def recount(group: StatementGroup) -> Outcome:
     """
     of = _lock(group.round)
     current = _group(of, group.code)
-    outcome = Outcome.objects.select_for_update(no_key=True, of=("self",)).filter(pk=current.outcome_id).first()
+    current.round = of
+    outcome = Outcome.objects.select_for_update(no_key=True, of=("self",)).filter(statement_group=current.pk).first()
     if outcome is None:
         raise Overtaken(f"The draft of “{current}” was deleted meanwhile.")
     if outcome.status not in WITH_RAPPORTEUR:
         raise Overtaken("The secretariat has it by now, so its count stays as it was.")
     said = outcome.says_raised
     _count(current, outcome)
-    if said and not against_saying(of, outcome):
+    if said and not against_saying(current, outcome):
         Outcome.objects.filter(pk=outcome.pk).update(says_raised=True)
         outcome.says_raised = True
     return outcome
@@ -212,9 +219,10 @@ def recount(group: StatementGroup) -> Outcome:
 @transaction.atomic
 def say(outcome: Outcome, *, says_raised: bool) -> str:
     """Let the public page say how many raised it, or no longer; return what speaks against it, if anything does."""
-    of = _lock(outcome.statement_group.round)
+    group = outcome.statement_group
+    group.round = _lock(group.round)
     current = Outcome.objects.select_for_update(no_key=True, of=("self",)).get(pk=outcome.pk)
-    if says_raised and (reason := against_saying(of, current)):
+    if says_raised and (reason := against_saying(group, current)):
         return reason
     if current.says_raised != says_raised:
         Outcome.objects.filter(pk=current.pk).update(says_raised=says_raised)
@@ -222,14 +230,19 @@ def say(outcome: Outcome, *, says_raised: bool) -> str:
     return ""
 
 
-def against_saying(of: Round, outcome: Outcome) -> str:
-    """Say what speaks against telling the public how many raised `outcome`, which was made of that round."""
-    if of.closes_at is None or of.closes_at > timezone.now():
+def against_saying(group: StatementGroup, outcome: Outcome) -> str:
+    """Say what speaks against telling the public how many raised `outcome`, which was made of that group."""
+    of = group.round
+    if not is_over(of):
         return "The round is still open: more may come."
-    if outcome.raised_by is None or outcome.raised_of != statements(of, outcome.kind).count():
+    if (
+        outcome.raised_by is None
+        or outcome.raised_of is None
+        or outcome.raised_of != statements(of, group.kind).count()
+    ):
         return "The number of contributions has changed since it was counted. Count again first."
-    said = Outcome.objects.filter(statement_group__round=of, kind=outcome.kind, says_raised=True).exclude(pk=outcome.pk)
-    beside = said.aggregate(sum=Sum("raised_by"))["sum"] or 0
+    siblings = StatementGroup.objects.filter(round=of, kind=group.kind).exclude(pk=group.pk).values("outcome")
+    beside = Outcome.objects.filter(pk__in=siblings, says_raised=True).aggregate(sum=Sum("raised_by"))["sum"] or 0
     rule = attribution.strictest(outcome.rule_now(), outcome.recorded_under)
     return attribution.against_count(outcome.raised_by, outcome.raised_of, rule, beside=beside)
 

@@ -1,11 +1,13 @@
 """Every address × method × role, read from the URLconf: an address that stands in no table here fails."""
 
+import datetime as dt
 import re
 from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from outcomes.models import Outcome, StatementGroup
 from participants.groups import EDITOR_PERMISSIONS
@@ -235,7 +237,8 @@ def test_everybody_signed_in_may_sign_out_everywhere(visit, role):
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", ROUND)
 def test_synthesis_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, arguments, group, name, role):
-    closing = RoundFactory(event=group.event, session=group)
+    now = timezone.now()
+    closing = RoundFactory(event=group.event, session=group, opens_at=now - dt.timedelta(hours=1), closes_at=now)
     statement = PlacementFactory(contribution__round=closing)
     raised = TakeawayFactory(event=group.event, session=group, raised_by=1, raised_of=1)
     StatementGroupFactory(round=closing, outcome=raised)

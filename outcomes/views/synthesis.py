@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from django.views.generic import TemplateView, View
 
 from outcomes import synthesis, workflow
-from outcomes.board import Board, Origin, counts, typical
+from outcomes.board import Board, Origin, typical
 from outcomes.forms import DraftForm, GroupNameForm, StatementsForm
 from outcomes.models import TEXT_BUDGET, TEXT_LIMIT, Outcome, Round, StatementGroup
 from outcomes.places import Place
@@ -67,7 +67,7 @@ class BoardMixin(RoundMixin):
         return self.render_to_response(self.get_context_data(board=board, **context), status=status)
 
     def get_context_data(self, board: Board, **kwargs):
-        found, user = counts(self.round), self.request.user
+        user = self.request.user
         mine = set(
             Outcome.objects.reported_by(user)
             .filter(pk__in=[column.group.outcome_id for column in board.columns if column.group.outcome_id])
@@ -77,10 +77,11 @@ class BoardMixin(RoundMixin):
             "board": board,
             "place": self.place,
             "round": self.round,
-            "kinds": [(kind, f"{kind.label}s", found[kind]) for kind in Kind],
+            "kinds": [(kind, f"{kind.label}s", board.found[kind]) for kind in Kind],
             "kind": board.kind,
             "request_key": uuid.uuid4(),
             "reasons": StatementsForm.REASONS,
+            "is_over": synthesis.is_over(self.round),
             "states": STATES,
             "mine": mine,
             "new": kwargs.get("new", self.request.GET.get("new", "")),
@@ -274,7 +275,7 @@ class GroupDraft(GroupMixin, TemplateView):
         planned.raised_by, planned.raised_of, planned.recorded_under = number, self.of, self.place.rule
         context |= {"form": form, "group": self.group, "statements": self.statements, "of": self.of}
         context |= {"round": self.round, "place": self.place, "budget": TEXT_BUDGET, "limit": TEXT_LIMIT}
-        context |= {"against": synthesis.against_saying(self.round, planned)}
+        context |= {"against": synthesis.against_saying(self.group, planned)}
         context |= {"request_key": request_key or uuid.uuid4(), "kind": Kind(self.group.kind)}
         return self.render_to_response(context, status=status)
 
@@ -332,7 +333,7 @@ class OutcomeOrigin(DeskMixin, TemplateView):
             "outcome": origin.outcome,
             "place": Place.of(origin.outcome),
             "may_say": self.may_say,
-            "against": synthesis.against_saying(origin.group.round, origin.outcome),
+            "against": synthesis.against_saying(origin.group, origin.outcome),
             "mine": Outcome.objects.reported_by(self.request.user).filter(pk=origin.outcome.pk).exists(),
         }
 

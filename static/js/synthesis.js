@@ -41,7 +41,7 @@ const show = (html, { sent, next } = {}) => {
   const typed = [...main.querySelectorAll("input[type=text]")]
     .filter((input) => input.value !== input.defaultValue && input.form !== sent).map(({ id, value }) => [id, value]);
   const chosen = [...main.querySelectorAll("select")].filter(({ form, value }) => !(form === sent && value === "new"));
-  const folds = [...main.querySelectorAll("details")].map(({ id, open }) => [id, open]);
+  const folds = [...main.querySelectorAll("details")].filter((fold) => !fold.contains(sent ?? null)).map(({ id, open }) => [id, open]);
   const had = main.contains(document.activeElement) ? document.activeElement : null;
   const section = had?.closest("section[id]")?.id;
   const place = anchor();
@@ -64,7 +64,7 @@ const show = (html, { sent, next } = {}) => {
   }
   for (const [id, open] of folds) {
     const fold = document.getElementById(id);
-    if (fold && open) fold.open = true;
+    if (fold) fold.open = open;
   }
   const stays = place && document.getElementById(place.id);
   if (stays) scrollBy({ top: stays.getBoundingClientRect().top - place.top, behavior: "instant" });

@@ -223,6 +223,18 @@ def test_statements_of_one_kind_are_shown_where_they_stand(desk, closing):
     assert "Still to go &lt;b&gt;" not in actions
 
 
+@pytest.mark.parametrize("number, over, is_shown", [(4, False, False), (5, False, True), (4, True, True)])
+def test_while_a_round_is_open_the_first_few_are_not_shown(desk, closing, number, over, is_shown):
+    if not over:
+        Round.objects.filter(pk=closing.pk).update(closes_at=None)
+    offered(closing, number)
+
+    response = desk.get(board_url(closing))
+
+    assert len(shown(response)) == (number if is_shown else 0)
+    assert ("once five people have answered" in response.content.decode()) != is_shown
+
+
 def test_what_is_alike_is_proposed_and_nothing_is_applied(desk, closing):
     alike = [
         "Points of contact must be tested before an incident",
@@ -261,7 +273,7 @@ def test_screen_costs_the_same_number_of_queries_at_any_length(desk, closing, nu
         response = desk.get(board_url(closing))
 
     assert len(response.context["board"].to_go) == number
-    assert len(queries) == 9, [query["sql"] for query in queries]
+    assert len(queries) == 8, [query["sql"] for query in queries]
 
 
 def test_bringing_five_hundred_together_is_quick():
