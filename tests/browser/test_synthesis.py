@@ -219,7 +219,7 @@ def test_the_whole_screen_works_without_javascript(open_browser, closing, rappor
 
 def test_two_people_see_each_others_moves_and_lose_nothing(open_browser, closing, rapporteur, complaints):
     page = open_browser(signed_in=signed_in(rapporteur))
-    group = StatementGroupFactory(round=closing, name="Mine")
+    group = StatementGroupFactory(round=closing, name="Mine", number=1)
     first, second = (closing.contributions.get(takeaway=text) for text in OTHERS[:2])
     page.goto(screen(closing))
     page.get_by_text("Name, order, merge").click()
