@@ -301,6 +301,14 @@ class ActionUpdateFactory(DjangoModelFactory):
     progress = "in_progress"
 
 
+class PresenceFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Presence
+
+    outcome = factory.SubFactory(OutcomeFactory)
+    user = factory.SubFactory(UserFactory)
+
+
 class RoundFactory(DjangoModelFactory):
     class Meta:
         model = outcomes.Round

@@ -2,6 +2,7 @@ from outcomes.models.contribution import Contribution, Round
 from outcomes.models.count import OutcomeCount
 from outcomes.models.follow_up import ActionOwner, ActionUpdate
 from outcomes.models.outcome import (
+    DELETED_KEPT,
     TEXT_BUDGET,
     TEXT_LIMIT,
     Action,
@@ -12,12 +13,15 @@ from outcomes.models.outcome import (
     StatusChange,
     Takeaway,
 )
+from outcomes.models.presence import PRESENT_FOR, Presence
 from outcomes.models.report import Report, ReportSection, ReportStatusChange
 from outcomes.models.status import EVER_PUBLIC, TRANSITIONS, WITH_RAPPORTEUR, WITH_STAFF, Status
 from outcomes.models.theme import Theme
 
 __all__ = [
+    "DELETED_KEPT",
     "EVER_PUBLIC",
+    "PRESENT_FOR",
     "TEXT_BUDGET",
     "TEXT_LIMIT",
     "TRANSITIONS",
@@ -31,6 +35,7 @@ __all__ = [
     "Outcome",
     "OutcomeCount",
     "OutcomeTheme",
+    "Presence",
     "Report",
     "ReportSection",
     "ReportStatusChange",
