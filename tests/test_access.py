@@ -54,11 +54,17 @@ DESK = {
     "outcomes:desk-session": (200, 405),
     "outcomes:desk-session-new": (200, 200),
     "outcomes:desk-session-check": (200, 302),
+    "outcomes:desk-session-paste": (200, 422),
+    "outcomes:desk-session-now": (200, 405),
     "outcomes:desk-event": (404, 405),  # who reports on a group does not report on the whole event
     "outcomes:desk-event-new": (404, 404),
     "outcomes:desk-event-check": (404, 404),
+    "outcomes:desk-event-paste": (404, 404),
+    "outcomes:desk-event-now": (404, 405),
     "outcomes:desk-outcome": (200, 200),
     "outcomes:outcome-delete": (200, 302),
+    "outcomes:outcome-restore": (405, 302),  # a draft that is there needs no bringing back
+    "outcomes:outcome-presence": (405, 200),
     "outcomes:outcome-move": (405, 302),
     "outcomes:outcome-submit": (405, 302),
     "outcomes:outcome-take-back": (405, 302),

@@ -6,6 +6,7 @@ import threading
 import uuid
 
 import pytest
+import time_machine
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.html import escape
 from events.deadline import Deadline, span
 from events.models import Role
 from outcomes import workflow
-from outcomes.models import Outcome, OutcomeTheme, StatusChange
+from outcomes.models import DELETED_KEPT, Outcome, OutcomeTheme, StatusChange
 from outcomes.places import Place
 from participants.models import OutgoingMail
 from tests.conftest import reports_on
@@ -98,6 +99,14 @@ def every_address(session, outcome, event):
         ("post", url("desk-outcome", outcome)),
         ("get", url("outcome-delete", outcome)),
         ("post", url("outcome-delete", outcome)),
+        ("get", reverse("outcomes:desk-session-paste", args=[session.code])),
+        ("post", reverse("outcomes:desk-session-paste", args=[session.code])),
+        ("get", reverse("outcomes:desk-session-now", args=[session.code])),
+        ("get", reverse("outcomes:desk-event-paste", args=[event.slug])),
+        ("post", reverse("outcomes:desk-event-paste", args=[event.slug])),
+        ("get", reverse("outcomes:desk-event-now", args=[event.slug])),
+        ("post", url("outcome-restore", outcome)),
+        ("post", url("outcome-presence", outcome)),
         ("post", url("outcome-submit", outcome)),
         ("post", url("outcome-take-back", outcome)),
         ("post", url("outcome-move", outcome)),
@@ -161,7 +170,7 @@ def test_get_and_head_change_nothing(desk, group, draft, event):
     for method, address in every_address(group, draft, event):
         answers = [desk.get(address).status_code, desk.head(address).status_code]
         assert answers[0] == answers[1], address
-        if method == "post" and address.rsplit("/", 2)[1] in ("submit", "take-back", "move"):
+        if method == "post" and address.rsplit("/", 2)[1] in ("submit", "take-back", "move", "restore", "presence"):
             assert answers == [405, 405]
 
     assert list(Outcome.objects.values()) == before
@@ -259,9 +268,12 @@ def test_desk_and_session_cost_the_same_at_one_and_at_thirty(
 
     with django_assert_num_queries(7):  # session, user, groups, then sessions, whole events, counts, what came back
         desk.get(reverse("outcomes:desk"))
-    with django_assert_num_queries(7):  # session, user, groups; place, items, their themes and addressees
+    # session, user, groups; place, items, their themes and addressees, who writes, what was deleted, vocabulary, partners
+    with django_assert_num_queries(11):
         desk.get(place_url(group))
-    with django_assert_num_queries(7):  # one more reads whom the rule forbids to name
+    with django_assert_num_queries(5):  # as above up to the place, then who writes
+        desk.get(reverse("outcomes:desk-session-now", args=[group.code]))
+    with django_assert_num_queries(8):  # items, themes, addressees, and whom the rule forbids to name
         desk.get(check_url(group))
 
 
@@ -703,7 +715,7 @@ def test_a_stale_save_shows_both_texts_and_loses_neither(desk, draft):
     assert draft.text == "Their wording."
     assert "Their wording." in body
     assert body.count("My wording.") == 2  # beside the other, and in the form
-    assert response.context["differences"] == [{"label": "Themes", "value": "Chosen meanwhile"}]
+    assert response.context["meanwhile"]["differences"] == [{"label": "Themes", "value": "Chosen meanwhile"}]
 
     desk.post(url("desk-outcome", draft), ours | {"text": "Both.", "version": response.context["version"]})
     draft.refresh_from_db()
@@ -868,16 +880,19 @@ def test_a_draft_is_deleted_after_a_page_that_asks(desk, group, draft):
 
     assert "Delete this takeaway?" in asked
     assert draft.text in asked
-    assert response.url == place_url(group)
+    assert response.url == f"{place_url(group)}?deleted={draft.code}"
     assert again.status_code == 404
-    assert not Outcome.objects.exists()
+    assert not Outcome.objects.there().exists()
+    assert draft.text not in desk.get(reverse("outcomes:desk-session-check", args=[group.code])).content.decode()
 
 
-def test_a_draft_that_was_taken_back_is_deleted_with_its_history(desk, draft, rapporteur):
+def test_a_draft_that_was_taken_back_is_deleted_for_good_with_its_history(desk, draft, rapporteur):
     draft.submit(by=rapporteur)
     draft.take_back(by=rapporteur)
 
     desk.post(url("outcome-delete", draft), {"version": 1})
+    with time_machine.travel(timezone.now() + DELETED_KEPT + dt.timedelta(minutes=1)):
+        workflow.forget_deleted()
 
     assert not Outcome.objects.exists()
     assert not StatusChange.objects.exists()

@@ -60,7 +60,7 @@ class DeskPaste(PlaceMixin, TemplateView):
         ):
             messages.success(self.request, f"{said} added as drafts. Not submitted yet.")
         if not any(offer.is_placed for offer in stay):
-            return redirect(self.place)
+            return redirect(f"{self.place.url()}?added=yes")  # a script then forgets the proposals it kept
         return self.answer(status=422 if errors else 200, offers=[offer.with_problem(errors) for offer in stay])
 
     def accept(self, offer: proposals.Offer) -> str:
