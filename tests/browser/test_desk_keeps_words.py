@@ -19,7 +19,6 @@ from tests.factories import (
     RoleFactory,
     SessionFactory,
     TakeawayFactory,
-    ThemeFactory,
     UserFactory,
 )
 
@@ -271,9 +270,7 @@ def test_words_kept_are_shown_with_a_note_until_they_can_be_sent(phone, group):
     assert texts() == [SECOND]
 
 
-def test_an_ended_session_keeps_the_words_until_the_same_account_is_back(
-    phone, client, rapporteur, group, live_server
-):
+def test_an_ended_session_keeps_the_words_until_the_same_account_is_back(phone, client, rapporteur, group, live_server):
     from django.contrib.sessions.models import Session
 
     wording = add(phone)
@@ -343,9 +340,7 @@ def draft(group, rapporteur):
 
 @pytest.mark.parametrize("who", ["the same", "a colleague"])
 @pytest.mark.parametrize("keep", ["mine", "theirs", "both"])
-def test_two_who_write_the_same_item_lose_nothing(
-    open_browser, client, rapporteur, colleague, group, draft, who, keep
-):
+def test_two_who_write_the_same_item_lose_nothing(open_browser, client, rapporteur, colleague, group, draft, who, keep):
     mine = open_browser(PHONE, signed_in=client, has_touch=True, is_mobile=True)
     open_place(mine, group)
     mine.get_by_role("link", name="Edit Takeaway 1").click()
