@@ -11,6 +11,8 @@ from outcomes.models import TEXT_BUDGET, TEXT_LIMIT, Outcome, Theme
 from participants.models import ActorType
 from participants.text import normalise, validate_plain
 
+FEW = 8  # themes that a phone shows at once
+
 
 class PlainField(forms.CharField):
     """Text brought into one form; characters that cannot be stored or shown are named, not dropped."""
@@ -146,11 +148,12 @@ class OutcomeForm(forms.Form):
         chosen = {str(value) for value in self["themes"].value() or []}
         ids = itertools.count()
         groups = []
-        fold = bool(first or used)
+        offered = bool(first or used)
+        fold = offered or len(rest) > FEW
         for heading, folded, group in (
             ("Suggested by the wording", False, first),
             ("Used here before", False, used),
-            ("Other themes", fold, rest),
+            ("Other themes" if offered else "All themes", fold, rest),
         ):
             options = [_option(key, theme, child, key in chosen, next(ids)) for key, theme, child in group]
             heading = heading if fold else ""

@@ -58,7 +58,7 @@ class DeskPaste(PlaceMixin, TemplateView):
         if said := " and ".join(
             f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in done.items() if number
         ):
-            messages.success(self.request, f"{said} added as drafts. Not submitted yet.")
+            messages.success(self.request, f"{said} added. Not submitted yet.")
         if not any(offer.is_placed for offer in stay):
             return redirect(f"{self.place.url()}?added=yes")  # a script then forgets the proposals it kept
         return self.answer(status=422 if errors else 200, offers=[offer.with_problem(errors) for offer in stay])
