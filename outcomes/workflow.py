@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from outcomes.models import DELETED_KEPT, WITH_RAPPORTEUR, Addressee, Outcome, StaleVersion, Theme
+from outcomes.models import DELETED_KEPT, WITH_RAPPORTEUR, ActionOwner, Addressee, Outcome, StaleVersion, Theme
 from outcomes.places import Place
+from participants.models import Organisation
 
 FOLLOW_UP = ("nature", "due_on", "due_text", "owner_suggested")
 
@@ -138,6 +140,25 @@ def restore(outcome: Outcome) -> None:
 def forget_deleted() -> None:
     """Delete for good what was deleted so long ago that nobody can bring it back."""
     Outcome.objects.filter(deleted_at__lte=timezone.now() - DELETED_KEPT).delete()
+
+
+def owner_meant(outcome: Outcome) -> Organisation | None:
+    """Return the one organisation that is called as the rapporteur wrote, or None: nobody is guessed."""
+    if not outcome.owner_suggested:
+        return None
+    called = Q(name__iexact=outcome.owner_suggested) | Q(short_name__iexact=outcome.owner_suggested)
+    found = Organisation.objects.filter(called)[:2]
+    return found[0] if len(found) == 1 else None
+
+
+@transaction.atomic
+def confirm_owner(outcome: Outcome) -> Organisation | None:
+    """Let the organisation that the rapporteur named answer for the action; return it, or None where none is meant."""
+    organisation = owner_meant(outcome)
+    if organisation:
+        ActionOwner.objects.get_or_create(action=outcome, organisation=organisation)
+        Outcome.objects.filter(pk=outcome.pk).update(owner_suggested="")
+    return organisation
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ const keeper = document.getElementById("desk-keeper");
 export class Cards {
   #open = null; // {editor, form, card}
   #seen;
+  #wish; // the card that should have the focus once it can
+  #codes = new Map(); // of new items, by the key they began with
   #said = make("p", { role: "status", class: "visually-hidden" });
 
   constructor(list, outbox) {
@@ -104,6 +106,7 @@ export class Cards {
     this.#open = { editor, form, card };
     form.addEventListener("stored", ({ detail }) => {
       Object.assign(card.dataset, { item: detail.code, version: detail.version });
+      this.#codes.set(editor.item, detail.code);
       this.#seen = null;
     });
     if (!record?.problem) form.elements.namedItem("text").focus();
@@ -206,6 +209,7 @@ export class Cards {
     if (!card || this.#open?.card === card) return;
     if (state === "saved") {
       Object.assign(card.dataset, { item: answer.code, version: answer.version, key: item });
+      this.#codes.set(item, answer.code);
       card.querySelector("[data-strip]")?.remove();
       this.#refresh();
     } else {
@@ -231,11 +235,15 @@ export class Cards {
     this.list.replaceChildren(...arrived.childNodes);
     [...this.list.querySelectorAll("details")].forEach((one, place) => { one.open = unfolded[place] ?? one.open; });
     this.#dress();
-    if (code ?? item ?? key) this.#focus(this.#card({ item: key ?? item ?? code, code: code ?? item }));
+    const lost = document.activeElement === document.body ? this.#wish : null;
+    const sought = code ?? item ?? key ?? lost;
+    const now = this.#codes.get(sought) ?? sought;
+    if (sought) this.#focus(this.#card({ item: now, code: now }));
     else if (active?.dataset.add) this.list.querySelector(`[data-add=${active.dataset.add}]`).focus();
   }
 
   #focus(card, name = ".desk-tools [data-edit]") {
+    this.#wish = card?.dataset.key ?? card?.dataset.item;
     (card?.querySelector(name) ?? card?.querySelector("a, button"))?.focus();
     card?.scrollIntoView({ block: "nearest" });
   }

@@ -1,5 +1,5 @@
-// Items of a list dragged by a handle, by finger or mouse. Only the order among those of the list changes; the buttons
-// beside the handle do the same without dragging.
+// Items of a list dragged by a handle, by finger or mouse: a line shows where the item would go, and it goes there when it
+// is let go. The buttons beside the handle do the same without dragging.
 import { make } from "./words.js";
 
 export const draggable = (items, title, moved) => {
@@ -12,27 +12,32 @@ export const draggable = (items, title, moved) => {
     const handle = make("span", { class: "desk-drag", title, "aria-hidden": "true" }, "⠿");
     order.prepend(handle);
     handle.addEventListener("pointerdown", (event) => {
-      const before = cards().indexOf(card);
       event.preventDefault();
       handle.setPointerCapture(event.pointerId);
       card.classList.add("desk-item--dragged");
+      const all = cards();
+      const before = all.indexOf(card);
+      let to = before;
+      const mark = () => all.forEach((one, place) => {
+        one.classList.toggle("desk-item--before", to < before && place === to);
+        one.classList.toggle("desk-item--after", to > before && place === to);
+      });
       const follow = ({ clientY }) => {
-        const others = cards().filter((one) => one !== card);
-        const next = others.find((one) => {
-          const { top, height } = one.getBoundingClientRect();
-          return clientY < top + height / 2;
-        });
-        if (next) next.before(card);
-        else others.at(-1).after(card);
+        const above = all.filter((one) => one !== card && clientY > one.getBoundingClientRect().top + one.offsetHeight / 2);
+        to = above.length;
+        mark();
       };
-      const drop = () => {
+      const end = ({ type }) => {
         handle.removeEventListener("pointermove", follow);
         card.classList.remove("desk-item--dragged");
-        const after = cards().indexOf(card);
-        if (after !== before) moved(card, after + 1);
+        const is = type === "pointerup" ? to : before;
+        to = before;
+        mark();
+        if (is !== before) moved(card, is + 1);
       };
       handle.addEventListener("pointermove", follow);
-      handle.addEventListener("lostpointercapture", drop, { once: true });
+      handle.addEventListener("pointerup", end, { once: true });
+      handle.addEventListener("pointercancel", end, { once: true });
     });
   }
 };
