@@ -40,7 +40,7 @@ def read(cleaned: Mapping, place: Place) -> tuple[list[Offer], int]:
     else:
         found = intake.read_text(cleaned["notes"])
     there = _texts(place)
-    offers = []
+    offers: list[Offer] = []
     for part in found:
         if isinstance(part, intake.Heading) or len(part.text.split()) < WORDS:
             continue
@@ -59,7 +59,8 @@ def read(cleaned: Mapping, place: Place) -> tuple[list[Offer], int]:
 
 def typed(data: Mapping, place: Place) -> list[Offer]:
     """Return the proposals that came back with a page, as they were changed there; what makes no sense is left out."""
-    there, offers = _texts(place), []
+    there = _texts(place)
+    offers: list[Offer] = []
     for name in data:
         number = name.removeprefix("text-")
         if number == name or len(offers) == MOST:

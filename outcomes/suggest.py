@@ -5,7 +5,7 @@ speaks for none, so a word weighs as much as it is rare among the themes. Nothin
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from events.caching import remembered
@@ -43,7 +43,7 @@ def _vocabulary() -> tuple[dict[int, Weights], Weights]:
 
 
 def _words_of(theme: Theme) -> Weights:
-    weights: Counter[str] = Counter()
+    weights: defaultdict[str, float] = defaultdict(float)
     keys = list(OutcomeTheme.objects.newest(theme)[:READ])
     wordings = [
         forms(text) for text in Outcome.objects.public().filter(pk__in=keys).values_list("search_text", flat=True)

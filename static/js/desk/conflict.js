@@ -1,4 +1,6 @@
 // Two wrote the same item: both texts side by side, and one tap to keep mine, keep theirs or edit both together.
+import { make } from "./words.js";
+
 export const settle = (editor, record, answer) => {
   const panel = document.getElementById("desk-conflict").content.cloneNode(true).firstElementChild;
   const put = (name, text) => { panel.querySelector(`[data-${name}]`).textContent = text; };
@@ -7,11 +9,7 @@ export const settle = (editor, record, answer) => {
   put("theirs", answer.words.text);
   const differences = panel.querySelector("[data-differences]");
   differences.hidden = !answer.differences.length;
-  for (const { label, value } of answer.differences) {
-    const line = document.createElement("li");
-    line.textContent = `${label}: ${value}`;
-    differences.querySelector("ul").append(line);
-  }
+  differences.append(make("ul", {}, ...answer.differences.map(({ label, value }) => make("li", {}, `${label}: ${value}`))));
   const { form, outbox } = editor;
   const wording = form.elements.namedItem("text");
   const mine = () => {
