@@ -79,8 +79,17 @@ export class Cards {
     if (this.#open?.card === card) return;
     this.#close();
     const record = this.outbox.store.mine().find((one) => this.#card(one) === card);
-    const words = JSON.parse(card.querySelector("script")?.textContent ?? "{}");
+    const words = JSON.parse(card.querySelector(":scope > script")?.textContent ?? "{}");
     this.#mount(card, words, record);
+  }
+
+  // What a card knows of its item: where it stands on the server, and in which words.
+  #note(card, { code, version, words, address }, key) {
+    Object.assign(card.dataset, { item: code, version, address });
+    if (key) this.#codes.set(key, code);
+    card.querySelector(":scope > script")?.remove();
+    card.prepend(make("script", { type: "application/json" }, JSON.stringify(words)));
+    this.#seen = null;
   }
 
   #mount(card, words, record) {
@@ -89,7 +98,7 @@ export class Cards {
     const hidden = form.elements.namedItem("request_key");
     if (code) {
       form.dataset.code = code;
-      form.action = record?.address ?? card.querySelector("[data-edit]").href;
+      form.action = record?.address ?? card.dataset.address ?? card.querySelector("[data-edit]").href;
       hidden.name = "version";
       hidden.value = card.dataset.version ?? "";
       form.querySelector("[value=another]")?.remove();
@@ -104,11 +113,7 @@ export class Cards {
     card.classList.add("desk-item--open");
     const editor = new Form(form, this.outbox, record);
     this.#open = { editor, form, card };
-    form.addEventListener("stored", ({ detail }) => {
-      Object.assign(card.dataset, { item: detail.code, version: detail.version });
-      this.#codes.set(editor.item, detail.code);
-      this.#seen = null;
-    });
+    form.addEventListener("stored", ({ detail }) => this.#note(card, detail, editor.item));
     if (!record?.problem) form.elements.namedItem("text").focus();
     form.scrollIntoView({ block: "nearest" });
   }
@@ -208,8 +213,8 @@ export class Cards {
     const card = this.#card(record);
     if (!card || this.#open?.card === card) return;
     if (state === "saved") {
-      Object.assign(card.dataset, { item: answer.code, version: answer.version, key: item });
-      this.#codes.set(item, answer.code);
+      card.dataset.key = item;
+      this.#note(card, answer, item);
       card.querySelector("[data-strip]")?.remove();
       this.#refresh();
     } else {

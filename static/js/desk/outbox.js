@@ -3,6 +3,8 @@
 // that a lost answer never looks like somebody else's words. Dispatches "state" with {item, state, record, answer}.
 const PATIENCE = 20_000; // milliseconds for an answer
 const PAUSES = [5_000, 10_000, 20_000, 40_000, 60_000]; // between tries
+const AWAY = [429, 502, 503, 504]; // it is the server, not what was sent
+const DONE = { sent: true, useless: false };
 const REFUSALS = ["signed-out", "gone", "invalid", "conflict", "taken"];
 
 export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -47,29 +49,36 @@ export class Outbox extends EventTarget {
 
   async #run() {
     clearTimeout(this.#timer);
+    let failed = false;
     do {
-      this.#again = false;
+      this.#again = failed = false;
       for (const { item } of this.store.mine()) {
-        if (!(await this.#send(item))) {
-          this.#timer = setTimeout(() => this.flush(), PAUSES[Math.min(this.#failures, PAUSES.length - 1)]);
-          this.#failures += 1;
-          return;
+        const { sent, useless } = await this.#send(item);
+        failed ||= !sent;
+        if (useless) {
+          this.#again = false;
+          break;
         }
-        this.#failures = 0;
       }
     } while (this.#again);
+    if (!failed) {
+      this.#failures = 0;
+      return;
+    }
+    this.#timer = setTimeout(() => this.flush(), PAUSES[Math.min(this.#failures, PAUSES.length - 1)]);
+    this.#failures += 1;
   }
 
   #tell(record, state, answer) {
     this.dispatchEvent(new CustomEvent("state", { detail: { item: record.item, state, record, answer } }));
   }
 
-  // Send one record; false when there is no use in sending the next.
+  // Send one record; says whether it need not be tried again, and whether there is no use in sending the next.
   async #send(item) {
     for (;;) {
       let record = this.store.get(item);
-      if (!record || record.problem) return true;
-      if (!record.sent && record.isNew && isBlank(record.words)) return true; // no row for nothing
+      if (!record || record.problem) return DONE;
+      if (!record.sent && record.isNew && isBlank(record.words)) return DONE; // no row for nothing
       const isRepeated = Boolean(record.sent);
       record.sent ??= { address: record.address, version: record.version, words: record.words };
       this.store.put(record);
@@ -77,25 +86,25 @@ export class Outbox extends EventTarget {
       const { sent } = record;
       const answer = await this.#post(sent, record);
       record = this.store.get(item);
-      if (!record) return true;
+      if (!record) return DONE;
       if (answer.ok && answer.code) {
         const done = same(record.words, sent.words);
         Object.assign(record, { sent: null, address: answer.address, version: answer.version, code: answer.code, isNew: false });
         if (done) this.store.remove(item);
         else this.store.put(record);
         this.#tell(record, done ? "saved" : "unsaved", { ...answer, words: sent.words });
-        if (done || !isRepeated) return true;
+        if (done || !isRepeated) return DONE;
       } else if (answer.why === "signed-out") {
         this.#tell(record, "signed-out", answer);
-        return false;
+        return { sent: false, useless: true };
       } else if (answer.why) {
         Object.assign(record, { sent: null, problem: answer.why, answer });
         this.store.put(record);
         this.#tell(record, answer.why, answer);
-        return true;
+        return DONE;
       } else {
         this.#tell(record, navigator.onLine ? "failed" : "offline");
-        return false;
+        return { sent: false, useless: !answer.status || AWAY.includes(answer.status) }; // else it is this record alone
       }
     }
   }

@@ -22,7 +22,7 @@ from tests.factories import (
 class Unexpected(list):
     """What a browser says in its console about a bad connection is expected here: the page says it to people."""
 
-    EXPECTED = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|with a status of (403|404|409|422|503)")
+    EXPECTED = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|with a status of (403|404|409|422|50[03])")
 
     def append(self, complaint):
         if not self.EXPECTED.search(complaint):

@@ -92,6 +92,31 @@ def test_a_server_that_answers_503_is_asked_again(phone):
     assert texts() == [FIRST]
 
 
+def test_what_cannot_be_sent_holds_up_nothing_and_an_item_opens_in_its_last_words(phone, group):
+    TakeawayFactory(event=group.event, session=group, text=FIRST)
+    open_place(phone, group)
+    phone.route("**/new/", lambda route: route.fulfill(status=500, body="", content_type="text/html"))
+    add(phone).fill(SECOND)
+    press(phone, "Save draft")
+    expect(phone.locator(".desk-item", has_text=SECOND)).to_contain_text("Not saved, kept on this phone")
+
+    phone.get_by_role("link", name="Edit Takeaway 1").click()
+    phone.get_by_label("Wording").fill("The newer words.")
+    press(phone, "Save draft")
+    expect(phone.get_by_role("link", name="The newer words.")).to_be_visible()
+    phone.wait_for_timeout(500)
+    assert texts() == ["The newer words."]
+
+    phone.get_by_role("link", name="Edit Takeaway 1").click()
+    expect(phone.get_by_label("Wording")).to_have_value("The newer words.")
+    phone.get_by_label("Wording").fill("The newest words.")
+    state(phone, "^Draft saved")
+    phone.unroute_all()
+    press(phone, "Save draft")
+    expect(phone.get_by_role("link", name="Edit Takeaway 2")).to_be_visible(timeout=15_000)
+    assert texts() == ["The newest words.", SECOND]
+
+
 def test_an_answer_that_was_lost_makes_no_second_row_and_no_conflict(phone):
     lost = []
 
