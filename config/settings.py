@@ -137,6 +137,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 HOURLY_TASKS = [
     "participants.upkeep.clean_up",
     "outcomes.reminders.remind",
+    "outcomes.upkeep.sweep_desk",
 ]
 
 MAILERS = {

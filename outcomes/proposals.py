@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from events.naming import NameCheck
 from outcomes import intake
 from outcomes.models import TEXT_BUDGET, TEXT_LIMIT
 from outcomes.places import Place
@@ -39,7 +40,7 @@ def read(cleaned: Mapping, place: Place) -> tuple[list[Offer], int]:
         found = intake.read(document.read(), document.name)
     else:
         found = intake.read_text(cleaned["notes"])
-    there = _texts(place)
+    doubts_about = _Doubts(place)
     offers: list[Offer] = []
     for part in found:
         if isinstance(part, intake.Heading) or len(part.text.split()) < WORDS:
@@ -50,7 +51,7 @@ def read(cleaned: Mapping, place: Place) -> tuple[list[Offer], int]:
             kind, heading = ("action" if part.text.casefold().startswith("to ") else "takeaway"), ""
             placed = not found.proposals  # a list without headings is all there is
             doubts = ["No heading says what this is: check whether it is a takeaway or an action."]
-        doubts += _doubts(part.text, there)
+        doubts += doubts_about(part.text)
         number = str(len(offers))
         offers.append(Offer(number, kind, part.text, heading, str(part.line), uuid.uuid4(), placed, doubts))
     offers.sort(key=lambda offer: not offer.is_placed)  # in the order of the source otherwise
@@ -59,7 +60,7 @@ def read(cleaned: Mapping, place: Place) -> tuple[list[Offer], int]:
 
 def typed(data: Mapping, place: Place) -> list[Offer]:
     """Return the proposals that came back with a page, as they were changed there; what makes no sense is left out."""
-    there = _texts(place)
+    doubts_about = _Doubts(place)
     offers: list[Offer] = []
     for name in data:
         number = name.removeprefix("text-")
@@ -73,20 +74,23 @@ def typed(data: Mapping, place: Place) -> list[Offer]:
         kind = "action" if data.get(f"kind-{number}") == "action" else "takeaway"
         heading, line = data.get(f"heading-{number}", ""), data.get(f"line-{number}", "")
         placed = f"unplaced-{number}" not in data
-        offers.append(Offer(number, kind, text, heading, line, key, placed, _doubts(text, there)))
+        offers.append(Offer(number, kind, text, heading, line, key, placed, doubts_about(text)))
     return offers
 
 
-def _texts(place: Place) -> set[str]:
-    return {normalise(text) for text in place.outcomes.order_by().values_list("text", flat=True)}
+class _Doubts:
+    """What makes one doubt about a wording for `place`; what is there already and who may not be named is read once."""
 
+    def __init__(self, place: Place):
+        self.names = NameCheck(place.event, place.session)
+        self.there = {normalise(text) for text in place.outcomes.order_by().values_list("text", flat=True)}
 
-def _doubts(text: str, there: set[str]) -> list[str]:
-    found = []
-    if normalise(text) in there:
-        found.append("It is in the list already.")
-    if len(text) > TEXT_LIMIT:
-        found.append(f"{len(text)} characters: shorten it to {TEXT_LIMIT} before you add it.")
-    elif len(text) > TEXT_BUDGET:
-        found.append(f"{len(text)} characters: {TEXT_BUDGET} are what people read.")
-    return found
+    def __call__(self, text: str) -> list[str]:
+        found = []
+        if normalise(text) in self.there:
+            found.append("It is in the list already.")
+        if len(text) > TEXT_LIMIT:
+            found.append(f"{len(text)} characters: shorten it to {TEXT_LIMIT} before you add it.")
+        elif len(text) > TEXT_BUDGET:
+            found.append(f"{len(text)} characters: {TEXT_BUDGET} are what people read.")
+        return found + self.names.advice(text)

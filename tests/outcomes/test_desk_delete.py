@@ -4,13 +4,21 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from outcomes import workflow
-from outcomes.models import DELETED_KEPT, Outcome, StaleVersion, StatusChange
+from outcomes import upkeep, workflow
+from outcomes.models import DELETED_KEPT, Outcome, Presence, StaleVersion, StatusChange
 from tests.conftest import reports_on
-from tests.factories import ActionFactory, ActionOwnerFactory, AddresseeFactory, TakeawayFactory, ThemeFactory
+from tests.factories import (
+    ActionFactory,
+    ActionOwnerFactory,
+    AddresseeFactory,
+    PresenceFactory,
+    TakeawayFactory,
+    ThemeFactory,
+)
 from tests.outcomes.desk import BARE, autosave, check_url, new_url, place_url, rewording, said, url, words
 
 WEEK = DELETED_KEPT + dt.timedelta(minutes=1)
@@ -193,6 +201,20 @@ def test_what_was_deleted_is_never_submitted(draft, rapporteur, editor):
             stale.submit(by=by)
     with pytest.raises(StaleVersion):
         stale.revise(version=1, text="Words.")
+
+
+def test_the_worker_sweeps_what_is_too_old_and_who_was_writing(group, draft):
+    old = TakeawayFactory(event=group.event, session=group, deleted_at=timezone.now() - WEEK)
+    lately = TakeawayFactory(event=group.event, session=group, deleted_at=timezone.now())
+    PresenceFactory(outcome=draft, seen_at=timezone.now() - dt.timedelta(minutes=2))
+    writing = PresenceFactory(outcome=draft)
+
+    upkeep.sweep_desk.call()
+
+    assert f"{upkeep.__name__}.sweep_desk" in settings.HOURLY_TASKS
+    assert not Outcome.objects.filter(pk=old.pk).exists()
+    assert Outcome.objects.filter(pk__in=[lately.pk, draft.pk]).count() == 2
+    assert list(Presence.objects.all()) == [writing]
 
 
 def test_deleting_others_sweeps_what_is_too_old(desk, group, draft):

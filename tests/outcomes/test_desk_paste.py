@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from outcomes import proposals
 from outcomes.intake import MAX_FILE
 from outcomes.models import Outcome
-from tests.factories import TakeawayFactory
+from tests.factories import ParticipationFactory, PersonFactory, TakeawayFactory
 from tests.outcomes.desk import paste_url, place_url, said
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -135,6 +135,17 @@ def test_doubts_say_what_is_there_already_and_what_is_too_long(desk, group):
         ["599 characters: 500 are what people read."],
         ["2499 characters: shorten it to 2000 before you add it."],
     ]
+
+
+def test_a_name_that_the_rule_forbids_is_a_doubt(desk, group):
+    group.event.attribution = "chatham_house"
+    group.event.save()
+    ParticipationFactory(event=group.event, person=PersonFactory(name="Zoë Łukasiewicz"))
+
+    (offer,) = desk.post(paste_url(group), {"notes": "Takeaways\n- As Ms Lukasiewicz said, call."}).context["offers"]
+
+    assert len(offer.doubts) == 1
+    assert "Lukasiewicz" in offer.doubts[0]
 
 
 def test_there_are_never_more_proposals_than_a_page_can_hold(desk, group):

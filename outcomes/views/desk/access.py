@@ -12,8 +12,8 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.views.decorators.cache import cache_control
 
-from events.models import Event, Session
 from events.deadline import Deadline
+from events.models import Event, Session
 from outcomes.forms import OutcomeForm
 from outcomes.models import Outcome
 from outcomes.places import Place, with_last_note

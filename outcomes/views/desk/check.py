@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from events.models import NotAllowed
+from events.naming import NameCheck
 from outcomes import workflow
 from outcomes.models import TEXT_BUDGET, WITH_RAPPORTEUR, Outcome
 from outcomes.places import with_last_note
@@ -21,7 +22,8 @@ class DeskCheck(PlaceMixin, TemplateView):
         drafts = with_last_note(self.place.outcomes.filter(status__in=WITH_RAPPORTEUR)).prefetch_related(
             "themes", "addressees"
         )
-        items = [(outcome, advice(outcome), is_unchanged(outcome)) for outcome in drafts]
+        names = NameCheck(self.place.event, self.place.session)
+        items = [(outcome, advice(outcome, names), is_unchanged(outcome)) for outcome in drafts]
         return super().get_context_data(**kwargs) | {"items": items}
 
     def post(self, request, **kwargs):
@@ -51,7 +53,7 @@ class DeskCheck(PlaceMixin, TemplateView):
         return redirect(self.place)
 
 
-def advice(outcome: Outcome) -> list[str]:
+def advice(outcome: Outcome, names: NameCheck) -> list[str]:
     """What a reader would stumble over; none of it stops a rapporteur from submitting."""
     found = []
     if is_unchanged(outcome):
@@ -62,4 +64,4 @@ def advice(outcome: Outcome) -> list[str]:
         found.append("No theme yet: people look for outcomes by theme.")
     if outcome.is_action and not outcome.addressees.all() and not outcome.owner_suggested:
         found.append("Nobody is named who should do it. If the group said who, add it.")
-    return found
+    return found + names.advice(outcome.heading, outcome.text)

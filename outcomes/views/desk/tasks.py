@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from django.db.models import Count
 from django.views.generic import TemplateView
 
-from events.models import Event, Session
 from events.deadline import Deadline
+from events.models import Event, Session
 from outcomes.models import Outcome
 from outcomes.places import Place, with_last_note
 from outcomes.views.desk.access import DeskMixin

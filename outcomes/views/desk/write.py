@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.generic import TemplateView
 
-from outcomes import suggest, workflow
 from events.deadline import clock
+from outcomes import suggest, workflow
 from outcomes.forms import OutcomeForm, initial_of
 from outcomes.models import TEXT_BUDGET, TEXT_LIMIT, Outcome, Presence, StaleVersion
 from outcomes.views.desk import answers
