@@ -33,6 +33,15 @@ def ready(page):
     page.wait_for_selector("html[data-desk=ready]")
 
 
+def until(page, condition):
+    """Wait until `condition()` holds, at most ten seconds."""
+    for _ in range(100):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it never came to that")
+
+
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 

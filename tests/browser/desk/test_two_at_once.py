@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from outcomes import workflow
 from outcomes.models import Outcome, Presence
 from tests.browser.conftest import PHONE
-from tests.browser.desk.steps import kept, open_place, press, ready, signed_in, state, texts
+from tests.browser.desk.steps import kept, open_place, press, ready, signed_in, state, texts, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -55,9 +55,7 @@ def test_two_tabs_of_one_browser_do_not_write_over_each_other(phone, group, draf
     assert kept(phone) == 2
 
     phone.context.set_offline(False)
-    loser = phone.locator(".desk-conflict").or_(phone.locator("[data-state=saved]"))
-    expect(loser.first).to_be_visible()
-    phone.wait_for_timeout(1500)
+    until(phone, lambda: any(page.locator(".desk-conflict").count() for page in (phone, other)))
     shown = [page for page in (phone, other) if page.locator(".desk-conflict").count()]
     assert len(shown) == 1
     both = shown[0].locator(".compare__text").all_inner_texts()
@@ -97,7 +95,7 @@ def test_co_rapporteurs_see_who_is_editing(open_browser, phone, client, colleagu
     open_place(theirs, group)
     theirs.get_by_role("link", name="Edit Takeaway 1").click()
     expect(theirs.get_by_label("Wording")).to_be_focused()
-    theirs.wait_for_timeout(500)
+    until(theirs, Presence.objects.exists)
 
     open_place(phone, group)
     expect(phone.get_by_text("Lena Madeup is editing this now")).to_be_visible()

@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from outcomes.models import Outcome
-from tests.browser.desk.steps import FIRST, SECOND, add, kept, open_place, place_url, press, ready, state, texts
+from tests.browser.desk.steps import FIRST, SECOND, add, kept, open_place, place_url, press, ready, state, texts, until
 from tests.factories import TakeawayFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -104,7 +104,7 @@ def test_what_cannot_be_sent_holds_up_nothing_and_an_item_opens_in_its_last_word
     phone.get_by_label("Wording").fill("The newer words.")
     press(phone, "Save draft")
     expect(phone.get_by_role("link", name="The newer words.")).to_be_visible()
-    phone.wait_for_timeout(500)
+    expect(phone.locator(".desk-item", has_text="The newer words.").locator("[data-strip]")).to_have_count(0)
     assert texts() == ["The newer words."]
 
     phone.get_by_role("link", name="Edit Takeaway 1").click()
@@ -133,8 +133,7 @@ def test_an_answer_that_was_lost_makes_no_second_row_and_no_conflict(phone):
     state(phone, "^Not saved, kept on this phone$")
     wording.fill(SECOND)
     wording.blur()  # the first words once more; their answer is lost too
-    phone.wait_for_timeout(500)
-    assert lost == [200, 200]
+    until(phone, lambda: lost == [200, 200])
     assert texts() == [FIRST]
     wording.fill(f"{SECOND} Always.")
     wording.blur()
