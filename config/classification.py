@@ -85,10 +85,11 @@ FIELDS: dict[str, dict[str, str]] = {
         PERSONAL: "by",
     },
     "outcomes.Round": {
-        INTERNAL: "id event session code takeaway_prompt action_prompt asks_actor_type opens_at closes_at"
+        INTERNAL: "id event session code takeaway_prompt action_prompt asks_actor_type length_limit max_contributions "
+        "shows_contributions is_moderated opens_at closes_at purged_at purged_count"
     },
     "outcomes.Contribution": {
-        INTERNAL: "id round takeaway action actor_type outcomes",
+        INTERNAL: "id round takeaway action actor_type moderation version outcomes",
         PERSONAL: "device_hash",
     },
     "outcomes.Contribution_outcomes": {INTERNAL: "id contribution outcome"},

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from events.attribution import PLAIN_WORDS, Rule
 from events.models import Event, Session
-from outcomes.models import Outcome, StatusChange
+from outcomes.models import Outcome, Round, StatusChange
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class Place:
     def outcomes(self):
         """Everything filed here, in the order its rapporteurs gave it."""
         return Outcome.objects.there().filter(**self.columns).order_by("position", "pk")
+
+    @property
+    def rounds(self):
+        """Closing rounds of this place, the latest first."""
+        return Round.objects.filter(event=self.event, session=self.session)
 
     def next_position(self) -> int:
         """The position after the last one."""
@@ -62,6 +67,11 @@ class Place:
     def new_url(self) -> str:
         """The address of the form for one more."""
         return self.url("new")
+
+    @property
+    def round_new_url(self) -> str:
+        """The address of the form for a closing round."""
+        return self.url("round-new")
 
     @property
     def check_url(self) -> str:

@@ -314,7 +314,11 @@ class RoundFactory(DjangoModelFactory):
         model = outcomes.Round
 
     event = factory.SubFactory(EventFactory)
-    opens_at = factory.LazyFunction(timezone.now)
+    opens_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=5))
+
+    class Params:
+        waiting = factory.Trait(opens_at=None)
+        closed = factory.Trait(closes_at=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=1)))
 
 
 class ContributionFactory(DjangoModelFactory):

@@ -1,4 +1,4 @@
-from outcomes.models.contribution import Contribution, Round
+from outcomes.models.contribution import FEWEST, Contribution, NotOpen, OtherWords, Round, RoundFull
 from outcomes.models.count import OutcomeCount
 from outcomes.models.follow_up import ActionOwner, ActionUpdate
 from outcomes.models.outcome import (
@@ -21,6 +21,7 @@ from outcomes.models.theme import Theme
 __all__ = [
     "DELETED_KEPT",
     "EVER_PUBLIC",
+    "FEWEST",
     "PRESENT_FOR",
     "TEXT_BUDGET",
     "TEXT_LIMIT",
@@ -32,6 +33,8 @@ __all__ = [
     "ActionUpdate",
     "Addressee",
     "Contribution",
+    "NotOpen",
+    "OtherWords",
     "Outcome",
     "OutcomeCount",
     "OutcomeTheme",
@@ -40,6 +43,7 @@ __all__ = [
     "ReportSection",
     "ReportStatusChange",
     "Round",
+    "RoundFull",
     "StaleVersion",
     "Status",
     "StatusChange",

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from outcomes.views import desk as views
+from outcomes.views import rounds
 from outcomes.views.invitation import DeskInvitation
 
 CODE = r"(?P<code>[a-z2-7]{8})"
@@ -34,4 +35,14 @@ urlpatterns = [
     re_path(rf"^desk/outcomes/{CODE}/move/$", views.OutcomeMove.as_view(), name="outcome-move"),
     re_path(rf"^desk/outcomes/{CODE}/submit/$", views.OutcomeSubmit.as_view(), name="outcome-submit"),
     re_path(rf"^desk/outcomes/{CODE}/take-back/$", views.OutcomeTakeBack.as_view(), name="outcome-take-back"),
+    re_path(rf"^desk/sessions/{CODE}/rounds/new/$", rounds.RoundCreate.as_view(), name="desk-session-round-new"),
+    re_path(rf"^desk/events/{SLUG}/rounds/new/$", rounds.RoundCreate.as_view(), name="desk-event-round-new"),
+    re_path(rf"^desk/rounds/{CODE}/$", rounds.RoundControl.as_view(), name="desk-round"),
+    re_path(rf"^desk/rounds/{CODE}/edit/$", rounds.RoundEdit.as_view(), name="desk-round-edit"),
+    re_path(rf"^desk/rounds/{CODE}/projector/$", rounds.RoundProjector.as_view(), name="round-projector"),
+    re_path(rf"^desk/rounds/{CODE}/live/$", rounds.RoundLive.as_view(), name="round-live"),
+    re_path(rf"^desk/rounds/{CODE}/open/$", rounds.RoundOpen.as_view(), name="round-open"),
+    re_path(rf"^desk/rounds/{CODE}/close/$", rounds.RoundClose.as_view(), name="round-close"),
+    re_path(rf"^desk/rounds/{CODE}/reopen/$", rounds.RoundReopen.as_view(), name="round-reopen"),
+    re_path(rf"^desk/rounds/{CODE}/moderate/$", rounds.RoundModerate.as_view(), name="round-moderate"),
 ]

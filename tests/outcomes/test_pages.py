@@ -459,7 +459,9 @@ def test_themes_stand_on_two_levels_with_their_counts(client):
 
     said = words(page(client, "/themes/"))
 
-    assert ("Trust What it is. 2 takeaways, 1 action Hotlines 2 takeaways, 0 actions Notices 1 takeaway, 1 action") in said
+    assert (
+        "Trust What it is. 2 takeaways, 1 action Hotlines 2 takeaways, 0 actions Notices 1 takeaway, 1 action"
+    ) in said
     assert "Asleep Nothing published yet" in said
 
 

@@ -39,6 +39,7 @@ class DeskPlace(PlaceMixin, TemplateView):
             "sent_back": [outcome for outcome in items if outcome.status == Status.CHANGES_REQUESTED],
             "ready": sum(outcome.is_with_rapporteur for outcome in items),
             "is_empty": not items,
+            "rounds": self.place.rounds,
             "deleted": deleted,
             "just_deleted": next((outcome for outcome in deleted if outcome.code == just), None),
             "form": OutcomeForm(offer=used),
