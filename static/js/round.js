@@ -58,7 +58,7 @@ const send = async (here) => {
   say(here, "sending");
   try {
     const answer = await fetch(here.getAttribute("action"), { // here.action is a field
-      method: "POST", body, headers: { "X-In-Place": "yes" }, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE),
+      method: "POST", body, headers: { "X-In-Place": "yes" }, credentials: "same-origin", signal: AbortSignal.timeout?.(PATIENCE),
     });
     const arrived = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = arrived.querySelector("#main .round");
