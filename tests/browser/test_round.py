@@ -94,7 +94,7 @@ def test_words_typed_without_a_connection_are_kept_and_sent_when_it_is_back(phon
     assert entries() == []
 
     phone.context.set_offline(False)
-    expect(phone.get_by_role("heading", name=THANKS)).to_be_visible()
+    expect(phone.get_by_role("heading", name=THANKS)).to_be_visible(timeout=30_000)
     assert entries() == [("Typed in a cellar.", "", 1)]
     assert kept(phone) == ""
     assert all("ERR_INTERNET_DISCONNECTED" in complaint for complaint in complaints)
