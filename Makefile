@@ -3,7 +3,7 @@ PORT ?= 8000
 export PORT
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres coverage check bench screenshots lock
+.PHONY: help demo test test-postgres coverage check bench bench-round screenshots lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ check: ## check format, lint, types, templates, migrations, deployment settings 
 
 bench: ## fill databases with a million outcomes and measure the public pages (SIZES="10000 100000", ARGS=--help)
 	@scripts/bench.sh $(ARGS)
+
+bench-round: ## let a room of 300 phones answer a closing round at once, on a real server (ARGS=--help)
+	@scripts/bench_round.sh $(ARGS)
 
 screenshots: ## photograph every kind of page of the demo into docs/screenshots/
 	@scripts/venv.sh dev && BROWSER_EXECUTABLE=$$(scripts/browser.sh) && export BROWSER_EXECUTABLE \

@@ -69,13 +69,13 @@ def summary(by_database: list[list[dict[str, Any]]], day: dt.date) -> str:
     return "\n\n".join([*parts, legend(by_database[-1])])
 
 
-def write_between_marks(path: Path, text: str) -> None:
+def write_between_marks(path: Path, text: str, begin_mark: str = BEGIN, end_mark: str = END) -> None:
     """Put `text` between the two marks of a file; raises ValueError where they are not."""
-    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = path.read_text(encoding="utf-8").partition(begin_mark)
+    _, end, after = rest.partition(end_mark)
     if not (begin and end):
-        raise ValueError(f"{path.name} has no {BEGIN} … {END} to write between.")
-    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+        raise ValueError(f"{path.name} has no {begin_mark} … {end_mark} to write between.")
+    path.write_text(f"{before}{begin_mark}\n{text}\n{end_mark}{after}", encoding="utf-8")
 
 
 def _size(figures: dict[str, Any]) -> int:

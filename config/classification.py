@@ -64,13 +64,14 @@ FIELDS: dict[str, dict[str, str]] = {
         PUBLIC: "kind code number event session text heading themes status published_at public_at withdrawn_at nature "
         "reworded_at "
         "progress due_on due_text raised_by raised_of",
-        INTERNAL: "id recorded_under text_submitted position changed_at version request_key search_text search_vector "
-        "counted says_raised",
-        PERSONAL: "author",
+        INTERNAL: "id recorded_under text_submitted position changed_at version deleted_at request_key search_text "
+        "search_vector counted says_raised",
+        PERSONAL: "author saved_by owner_suggested",
     },
     "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text"},
     "outcomes.OutcomeCount": {PUBLIC: "theme facet value kind number", INTERNAL: "id"},
     "outcomes.OutcomeTheme": {PUBLIC: "outcome theme kind public_at top leads", INTERNAL: "id"},
+    "outcomes.Presence": {INTERNAL: "id outcome", PERSONAL: "user seen_at"},
     "outcomes.StatusChange": {INTERNAL: "id outcome from_status to_status at note", PERSONAL: "by"},
     "outcomes.Addressee": {PUBLIC: "action actor_type", INTERNAL: "id"},
     "outcomes.ActionOwner": {
@@ -84,10 +85,11 @@ FIELDS: dict[str, dict[str, str]] = {
         PERSONAL: "by",
     },
     "outcomes.Round": {
-        INTERNAL: "id event session code takeaway_prompt action_prompt asks_actor_type opens_at closes_at"
+        INTERNAL: "id event session code takeaway_prompt action_prompt asks_actor_type length_limit max_contributions "
+        "shows_contributions is_moderated opens_at closes_at purged_at purged_count"
     },
     "outcomes.Contribution": {
-        INTERNAL: "id round takeaway action actor_type outcomes",
+        INTERNAL: "id round takeaway action actor_type moderation version outcomes",
         PERSONAL: "device_hash",
     },
     "outcomes.Contribution_outcomes": {INTERNAL: "id contribution outcome"},

@@ -11,7 +11,13 @@ RETRY_AFTER = 30  # seconds
 
 
 def csrf_failure(request, reason=""):
-    """Answer a form whose token is missing or old: what was typed is still in the browser, one step back."""
+    """Answer a form whose token is missing or old: what was typed is still in the browser, one step back.
+
+    A view that gives the words back itself has a `csrf_failure`.
+    """
+    view = getattr(request.resolver_match.func, "view_class", None) if request.resolver_match else None
+    if answer := getattr(view, "csrf_failure", None):
+        return answer(request)
     return render(request, "403_csrf.html", status=403)
 
 

@@ -1,12 +1,13 @@
 """Headers that every answer carries and Django does not set."""
 
-# What a page could ask a browser for and none of ours does. Passkeys and copying stay with the site itself.
+# What a page could ask a browser for and none of ours does. Passkeys, copying and a full screen stay with the site.
 UNUSED = (
-    "accelerometer autoplay camera display-capture encrypted-media fullscreen gamepad geolocation gyroscope hid "
+    "accelerometer autoplay camera display-capture encrypted-media gamepad geolocation gyroscope hid "
     "idle-detection local-fonts magnetometer microphone midi payment picture-in-picture screen-wake-lock serial usb "
     "xr-spatial-tracking"
 ).split()
-POLICY = ", ".join([*(f"{name}=()" for name in UNUSED), "clipboard-write=(self)", "publickey-credentials-get=(self)"])
+USED = ("clipboard-write", "fullscreen", "publickey-credentials-get")
+POLICY = ", ".join([*(f"{name}=()" for name in UNUSED), *(f"{name}=(self)" for name in USED)])
 
 
 class FurtherHeaders:

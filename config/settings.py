@@ -43,10 +43,14 @@ try:
     if not all(re.fullmatch(r"\s*-?[0-2]?[0-9]\s*", day) for day in _days):
         raise ImproperlyConfigured("REMINDER_DAYS must be days before the due day such as 3,1,-1, less than 30 away")
     REMINDER_DAYS = [int(day) for day in _days]
+    _kept = env.str("CONTRIBUTIONS_KEPT_DAYS", default="90")
     if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).hostname:
         raise ImproperlyConfigured("SITE_URL must be a full address such as https://outcomes.example.org")
     if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in {"https", "mailto"}:
         raise ImproperlyConfigured("SECURITY_CONTACT must begin with mailto: or https://")
+    if not re.fullmatch("[1-9][0-9]{0,3}", _kept):
+        raise ImproperlyConfigured("CONTRIBUTIONS_KEPT_DAYS must be a number of days from 1 to 9999")
+    CONTRIBUTIONS_KEPT_DAYS = int(_kept)
     if not ALLOWED_HOSTS:
         ALLOWED_HOSTS = [str(urlsplit(SITE_URL).hostname)]
     if not SECRET_KEY:
@@ -137,6 +141,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 HOURLY_TASKS = [
     "participants.upkeep.clean_up",
     "outcomes.reminders.remind",
+    "outcomes.upkeep.sweep_desk",
+    "outcomes.retention.purge_contributions",
 ]
 
 MAILERS = {
@@ -213,11 +219,7 @@ MEDIA_URL = "media/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": (
-            "django.contrib.staticfiles.storage.StaticFilesStorage"
-            if DEBUG
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        ),
+        "BACKEND": ("django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.static.HashedFiles"),
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640

@@ -60,7 +60,7 @@ class Column:
     @property
     def is_stale(self) -> bool:
         """Whether counting again would change a number of the draft."""
-        outcome = self.group.outcome
+        outcome = self.group.draft
         return bool(outcome and (self.more or self.fewer or self.of != outcome.raised_of))
 
 
@@ -100,7 +100,7 @@ class Board:
         in_groups = defaultdict(list)
         for statement in self.statements:
             in_groups[statement.place].append(statement)
-        drafts = {column.group.outcome_id: column for column in self.columns if column.group.outcome_id}
+        drafts = {column.group.draft.pk: column for column in self.columns if column.group.draft}
         linked = Contribution.outcomes.through.objects.filter(outcome__in=list(drafts))
         for outcome, contribution in linked.values_list("outcome", "contribution"):
             drafts[outcome].counted.add(contribution)
@@ -138,7 +138,7 @@ class Board:
             (column.group.code, column.group.version, column.group.position, sorted(map(str, column.counted)))
             + (
                 (outcome.text, outcome.status, outcome.raised_by, outcome.raised_of, outcome.says_raised)
-                if (outcome := column.group.outcome)
+                if (outcome := column.group.draft)
                 else ()
             )
             for column in self.columns

@@ -6,9 +6,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 
+from outcomes.intake import MAX_FILE
 from outcomes.models import TEXT_BUDGET, TEXT_LIMIT, Outcome, Theme
 from participants.models import ActorType
 from participants.text import normalise, validate_plain
+
+FEW = 8  # themes that a phone shows at once
 
 
 class PlainField(forms.CharField):
@@ -92,6 +95,13 @@ class OutcomeForm(forms.Form):
         help_text="“before the next session”, “second quarter 2027”",
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
+    owner_suggested = PlainField(
+        label="Who does it",
+        max_length=200,
+        required=False,
+        help_text="An organisation, only if the group named one. It is shown once the secretariat confirmed it.",
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off", "list": "event-organisations"}),
+    )
     heading = PlainField(
         label="Printed under the heading",
         max_length=200,
@@ -100,11 +110,12 @@ class OutcomeForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
 
-    ACTION_ONLY = ("nature", "addressed_to", "due_on", "due_text")
+    ACTION_ONLY = ("nature", "addressed_to", "owner_suggested", "due_on", "due_text")
 
-    def __init__(self, *args, outcome: Outcome | None = None, kind: str = "takeaway", offer=(), **kwargs):
+    def __init__(self, *args, outcome: Outcome | None = None, kind: str = "takeaway", offer=(), suggested=(), **kwargs):
         self.outcome = outcome
-        self.offer = {str(pk) for pk in offer}
+        self.suggested = [str(pk) for pk in suggested]
+        self.offer = {str(pk) for pk in offer}.difference(self.suggested)
         initial = initial_of(outcome) if outcome else {"kind": kind}
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), use_required_attribute=False, **kwargs)
         self._themes = {str(theme.pk): theme for theme in Theme.objects.all()}
@@ -121,24 +132,31 @@ class OutcomeForm(forms.Form):
         return kind
 
     def theme_groups(self) -> list[dict]:
-        """The themes to choose from: those used here before, then all others by level; each stands once.
+        """The themes to choose from: those the wording suggests, those used here, all others by level; each once.
 
         A group is a dict of heading, options, folded and open; an option one of value, label, id, checked and child.
         """
+        first = [(key, self._themes[key], False) for key in self.suggested if key in self._themes]
         used = [(key, theme, False) for key, theme in self._themes.items() if key in self.offer]
         rest = [
             (str(theme.pk), theme, theme.parent_id is not None)
             for top in self._themes.values()
             if top.parent_id is None
             for theme in [top, *(one for one in self._themes.values() if one.parent_id == top.pk)]
-            if str(theme.pk) not in self.offer
+            if str(theme.pk) not in self.offer and str(theme.pk) not in self.suggested
         ]
         chosen = {str(value) for value in self["themes"].value() or []}
         ids = itertools.count()
         groups = []
-        for heading, folded, group in (("Used here before", False, used), ("Other themes", bool(used), rest)):
+        offered = bool(first or used)
+        fold = offered or len(rest) > FEW
+        for heading, folded, group in (
+            ("Suggested by the wording", False, first),
+            ("Used here before", False, used),
+            ("Other themes" if offered else "All themes", fold, rest),
+        ):
             options = [_option(key, theme, child, key in chosen, next(ids)) for key, theme, child in group]
-            heading = heading if used else ""
+            heading = heading if fold else ""
             is_open = any(option["checked"] for option in options)
             groups.append({"heading": heading, "options": options, "folded": folded, "open": is_open})
         return [group for group in groups if group["options"]]
@@ -154,6 +172,41 @@ class OutcomeForm(forms.Form):
         return bool(self["heading"].errors or self["heading"].value())
 
 
+class PasteForm(forms.Form):
+    """Notes pasted, or a document: one of the two. Files are read as they arrive and not stored."""
+
+    notes = forms.CharField(
+        label="Paste your notes",
+        required=False,
+        help_text="A list, one item a line. Headings such as “Takeaways” and “Actions” say which is which.",
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+    )
+    document = forms.FileField(
+        label="Or choose a document",
+        required=False,
+        allow_empty_file=True,
+        max_length=None,
+        help_text="Word (.docx), a web page (.html) or plain text (.txt), 20 MB at most. It is read, not kept.",
+        widget=forms.FileInput(attrs={"accept": ".docx,.html,.htm,.txt,.md"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+        # what cannot be shown is told apart by the reader, which passes over it
+        self.fields["notes"].validators = []
+
+    def clean(self):
+        cleaned = super().clean()
+        document = cleaned.get("document")
+        if not document and not cleaned.get("notes"):
+            raise ValidationError("Paste your notes or choose a document.")
+        if document and document.size > MAX_FILE:
+            raise ValidationError(
+                {"document": "This file is larger than 20 MB. Save the pages with its outcomes alone."}
+            )
+        return cleaned
+
+
 def _option(key: str, theme: Theme, child: bool, checked: bool, number: int) -> dict:
     return {"value": key, "label": theme.name, "id": f"id_themes_{number}", "checked": checked, "child": child}
 
@@ -167,8 +220,9 @@ def initial_of(outcome: Outcome) -> dict:
         "nature": outcome.nature,
         "due_on": outcome.due_on,
         "due_text": outcome.due_text,
-        "themes": [str(pk) for pk in outcome.themes.values_list("pk", flat=True)],
-        "addressed_to": list(outcome.addressees.values_list("actor_type", flat=True)),
+        "owner_suggested": outcome.owner_suggested,
+        "themes": [str(theme.pk) for theme in outcome.themes.all()],
+        "addressed_to": [addressee.actor_type for addressee in outcome.addressees.all()],
     }
 
 
@@ -209,10 +263,10 @@ class GroupNameForm(forms.Form):
 class DraftForm(OutcomeForm):
     """A draft made of a group of statements: its kind is the group's, and what only actions have can be added later."""
 
-    kind = heading = nature = addressed_to = due_on = due_text = None  # not asked here
+    kind = heading = nature = addressed_to = owner_suggested = due_on = due_text = None  # not asked here
     says_raised = forms.BooleanField(label="Let the public page say how many raised it", required=False)
 
     def words(self, kind: str) -> dict:
         """Return what `workflow.create` takes, of the cleaned data."""
-        bare = {"heading": "", "nature": "", "addressed_to": [], "due_on": None, "due_text": ""}
+        bare = {"heading": "", "nature": "", "addressed_to": [], "owner_suggested": "", "due_on": None, "due_text": ""}
         return bare | {name: self.cleaned_data[name] for name in ("text", "themes")} | {"kind": kind}

@@ -18,18 +18,22 @@ MANY = 30  # wordings among which a form that half have says nothing
 _ENDING = re.compile(r"(?:ations?|ings?|ments?|ities|ity|ies|ions?|ed|es|s|ly|e|y)$")
 
 
-@lru_cache(maxsize=5000)
 def forms(search_text: str) -> frozenset[str]:
     """Return what words of an index text come down to without their endings, stop words and numbers left out."""
     words = {word for word in search_text.split() if word not in STOP_WORDS and not word.isdigit()}
     return frozenset(_ENDING.sub("", word) if len(word) > 4 else word for word in words)
 
 
+_known = lru_cache(maxsize=5000)(forms)
+
+
 class Likeness[Key: Hashable]:
     """Wordings to compare with each other, by key; a word weighs as much as it is rare among them."""
 
-    def __init__(self, texts: Mapping[Key, str]):
-        self.forms = {key: forms(text) for key, text in texts.items()}
+    def __init__(self, texts: Mapping[Key, str], *, of_public: bool = False):
+        """Compare index texts; those of what is public are remembered in this process, for the next time."""
+        form_of = _known if of_public else forms
+        self.forms = {key: form_of(text) for key, text in texts.items()}
         found = Counter(form for words in self.forms.values() for form in words)
         self.weight = {form: math.log((len(texts) + 1) / number) for form, number in found.items()}
         self._square = {form: weight**2 for form, weight in self.weight.items()}

@@ -90,7 +90,7 @@ def _similar(outcome: Outcome, besides: set[int]) -> list[dict[str, Any]]:
 
 
 def _nearness(outcome: Outcome, rows: Sequence[dict[str, Any]]) -> Likeness[int]:
-    return Likeness({outcome.pk: outcome.search_text} | {row["pk"]: row["search_text"] for row in rows})
+    return Likeness({outcome.pk: outcome.search_text} | {row["pk"]: row["search_text"] for row in rows}, of_public=True)
 
 
 def _same_themes(names: list[str]) -> str:
@@ -125,7 +125,7 @@ def recurring(takeaways: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]
 def _recurring(takeaways: tuple[tuple[int, int, str], ...]) -> list[list[int]]:
     """Return the keys of each group among (key, key of the dialogue, index text)."""
     event_of = {key: event for key, event, _ in takeaways}
-    likeness = Likeness({key: text for key, _, text in takeaways})
+    likeness = Likeness({key: text for key, _, text in takeaways}, of_public=True)
     groups: list[list[int]] = []
     taken: set[int] = set()
     for _, one, other in likeness.pairs(RECURS_AT, RECURS_SHARING):

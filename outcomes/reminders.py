@@ -122,7 +122,7 @@ def unsubmitted(event: Event, now: dt.datetime) -> Iterator[tuple[Participation,
     theirs = {role.session_id for reports in by_rapporteur.values() for role in reports}
     drafts: Counter = Counter()
     filed: Counter = Counter()
-    outcomes = Outcome.objects.filter(event=event).order_by()
+    outcomes = Outcome.objects.there().filter(event=event).order_by()
     for session, status, number in outcomes.values_list("session", "status").annotate(Count("pk")):
         (drafts if status in WITH_RAPPORTEUR else filed)[session] += number
 

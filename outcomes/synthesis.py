@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Max, Sum
-from django.utils import timezone
 
 from events import attribution
 from outcomes import workflow
@@ -42,7 +41,7 @@ def statements(of: Round, kind: str):
 
 def is_over(of: Round) -> bool:
     """Whether a round takes nothing any more."""
-    return of.closes_at is not None and of.closes_at <= timezone.now()
+    return of.state == Round.State.CLOSED
 
 
 @transaction.atomic
@@ -140,7 +139,7 @@ def merge(group: StatementGroup, *, into: str) -> tuple[StatementGroup, int]:
     """
     _lock(group.round)
     current, other = _group(group.round, group.code), _group(group.round, into)
-    if current.outcome_id:
+    if current.draft:
         raise Overtaken(f"“{current}” was made a draft, so it stays. Move its statements one by one.")
     if other.pk == current.pk or other.kind != current.kind:
         raise Overtaken("Choose another group to merge it into.")
@@ -156,10 +155,10 @@ def merge(group: StatementGroup, *, into: str) -> tuple[StatementGroup, int]:
 def delete(group: StatementGroup) -> None:
     """Delete a group that is empty; raises Overtaken when it is not, or has become a draft."""
     _lock(group.round)
-    current = StatementGroup.objects.filter(pk=group.pk).first()
+    current = StatementGroup.objects.select_related("outcome").filter(pk=group.pk).first()
     if current is None:
         return  # a second tap
-    if current.outcome_id:
+    if current.draft:
         raise Overtaken(f"“{current}” was made a draft, so it stays.")
     if current.placements.exists():
         raise Overtaken(f"“{current}” is not empty: move its statements out first.")
@@ -180,12 +179,12 @@ def draft(group: StatementGroup, *, by, request_key: uuid.UUID, words: Mapping, 
     current = _group(of, group.code)
     current.round = of
     place = Place(of.event, of.session)
-    if current.outcome and current.outcome.request_key != workflow.key_of(request_key, place, by=by):
+    if current.draft and current.draft.request_key != workflow.key_of(request_key, place, by=by):
         raise Overtaken(f"“{current}” was made a draft meanwhile.")
-    if not current.outcome and not counted_in(current).exists():
+    if not current.draft and not counted_in(current).exists():
         raise Overtaken(f"“{current}” is empty by now: there is nothing to make a draft of.")
     outcome = workflow.create(place, by=by, request_key=request_key, words={**words, "kind": current.kind})
-    if not current.outcome:
+    if not current.draft:
         StatementGroup.objects.filter(pk=current.pk).update(outcome=outcome, version=current.version + 1)
         _count(current, outcome)
         if says_raised and not against_saying(current, outcome):
@@ -203,7 +202,8 @@ def recount(group: StatementGroup) -> Outcome:
     of = _lock(group.round)
     current = _group(of, group.code)
     current.round = of
-    outcome = Outcome.objects.select_for_update(no_key=True, of=("self",)).filter(statement_group=current.pk).first()
+    drafts = Outcome.objects.there().filter(statement_group=current.pk)
+    outcome = drafts.select_for_update(no_key=True, of=("self",)).first()
     if outcome is None:
         raise Overtaken(f"The draft of “{current}” was deleted meanwhile.")
     if outcome.status not in WITH_RAPPORTEUR:
@@ -242,7 +242,8 @@ def against_saying(group: StatementGroup, outcome: Outcome) -> str:
     ):
         return "The number of contributions has changed since it was counted. Count again first."
     siblings = StatementGroup.objects.filter(round=of, kind=group.kind).exclude(pk=group.pk).values("outcome")
-    beside = Outcome.objects.filter(pk__in=siblings, says_raised=True).aggregate(sum=Sum("raised_by"))["sum"] or 0
+    said = Outcome.objects.there().filter(pk__in=siblings, says_raised=True)
+    beside = said.aggregate(sum=Sum("raised_by"))["sum"] or 0
     rule = attribution.strictest(outcome.rule_now(), outcome.recorded_under)
     return attribution.against_count(outcome.raised_by, outcome.raised_of, rule, beside=beside)
 

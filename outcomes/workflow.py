@@ -4,11 +4,14 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
 
-from outcomes.models import WITH_RAPPORTEUR, Addressee, Outcome, StaleVersion, Theme
+from outcomes.models import DELETED_KEPT, WITH_RAPPORTEUR, ActionOwner, Addressee, Outcome, StaleVersion, Theme
 from outcomes.places import Place
+from participants.models import Organisation
 
-FOLLOW_UP = ("nature", "due_on", "due_text")
+FOLLOW_UP = ("nature", "due_on", "due_text", "owner_suggested")
 
 
 class NotYours(Exception):
@@ -31,7 +34,8 @@ class AlreadyUsed(Exception):
 def create(place: Place, *, by, request_key: uuid.UUID, words: Mapping) -> Outcome:
     """File a draft from the cleaned data of a form; a second post of the same form returns the first one's draft.
 
-    Raises AlreadyUsed when that draft now says something else, so that neither wording is lost.
+    Raises AlreadyUsed when that draft now says something else, so that neither wording is lost, and
+    Outcome.DoesNotExist when it was deleted since.
     """
     fields, themes, addressees = _split(words)
     key = key_of(request_key, place, by=by)
@@ -41,14 +45,17 @@ def create(place: Place, *, by, request_key: uuid.UUID, words: Mapping) -> Outco
                 event=place.event,
                 session=place.session,
                 author=by,
+                saved_by=by,
                 request_key=key,
                 position=place.next_position(),
                 **fields,
             )
     except IntegrityError:
-        first = place.outcomes.filter(request_key=key).first()
+        first = Outcome.objects.filter(request_key=key).first()
         if first is None:
             raise  # not a second post
+        if first.deleted_at:
+            raise Outcome.DoesNotExist from None
         if not says(first, words):
             raise AlreadyUsed(first) from None
         return first
@@ -62,8 +69,8 @@ def key_of(request_key: uuid.UUID, place: Place, *, by) -> uuid.UUID:
 
 
 @transaction.atomic
-def save(outcome: Outcome, *, version: int, words: Mapping) -> Outcome:
-    """Rewrite a draft from the cleaned data of a form that was opened at `version`.
+def save(outcome: Outcome, *, version: int, words: Mapping, by=None) -> Outcome:
+    """Rewrite a draft from the cleaned data of a form that `by` opened at `version`.
 
     Raises Outcome.DoesNotExist when it was deleted, NotYours when the secretariat has it, StaleVersion when somebody
     saved other words meanwhile; the same words again are no conflict.
@@ -78,7 +85,7 @@ def save(outcome: Outcome, *, version: int, words: Mapping) -> Outcome:
     fields, themes, addressees = _split(words)
     if fields["kind"] == current.kind:
         del fields["progress"]  # what staff noted of an action stays
-    current.revise(version=version, **fields)
+    current.revise(version=version, saved_by=by, **fields)
     _file_under(current, themes, addressees)
     return current
 
@@ -118,18 +125,52 @@ def submit_all(seen: Mapping[str, int], place: Place, *, by) -> tuple[int, int]:
 
 @transaction.atomic
 def delete(outcome: Outcome, *, version: int) -> None:
-    """Delete a draft that was read at `version`; raises as `save` does."""
+    """Delete a draft that was read at `version`; raises as `save` does.
+
+    It stays in its row, out of everybody's sight, until `forget_deleted` comes by.
+    """
     current = _locked(outcome)
     if current.status != Outcome.Status.DRAFT:
         raise NotYours(current)
     if current.version != version:
         raise StaleVersion(current)
-    current.delete()
+    Outcome.objects.filter(pk=current.pk).update(deleted_at=timezone.now())
+
+
+def restore(outcome: Outcome) -> None:
+    """Bring a deleted draft back as it was; one that is there already stays as it is."""
+    Outcome.objects.filter(pk=outcome.pk).update(deleted_at=None)
+
+
+def forget_deleted() -> None:
+    """Delete for good what was deleted so long ago that nobody can bring it back."""
+    Outcome.objects.filter(deleted_at__lte=timezone.now() - DELETED_KEPT).delete()
+
+
+def owner_meant(outcome: Outcome) -> Organisation | None:
+    """Return the one organisation that is called as the rapporteur wrote, or None: nobody is guessed."""
+    if not outcome.owner_suggested:
+        return None
+    called = Q(name__iexact=outcome.owner_suggested) | Q(short_name__iexact=outcome.owner_suggested)
+    found = Organisation.objects.filter(called)[:2]
+    return found[0] if len(found) == 1 else None
 
 
 @transaction.atomic
-def move(outcome: Outcome, *, by_places: int) -> tuple[int, int]:
-    """Move an outcome up (-1) or down (1) among those of its kind; return its new place from 1, and of how many.
+def confirm_owner(outcome: Outcome) -> Organisation | None:
+    """Let the organisation that the rapporteur named answer for the action; return it, or None where none is meant."""
+    organisation = owner_meant(outcome)
+    if organisation:
+        ActionOwner.objects.get_or_create(action=outcome, organisation=organisation)
+        Outcome.objects.filter(pk=outcome.pk).update(owner_suggested="")
+    return organisation
+
+
+@transaction.atomic
+def move(outcome: Outcome, *, by_places: int = 0, to: int | None = None) -> tuple[int, int]:
+    """Move an outcome up (-1) or down (1) among those of its kind, or to a place counted from 1.
+
+    Returns its new place from 1, and of how many.
 
     Only positions change, so that whoever is writing one of them is not disturbed.
     """
@@ -138,12 +179,12 @@ def move(outcome: Outcome, *, by_places: int) -> tuple[int, int]:
     index = next((index for index, row in enumerate(rows) if row.pk == outcome.pk), None)
     if index is None:
         raise Outcome.DoesNotExist
-    to = min(max(index + by_places, 0), len(rows) - 1)
-    rows.insert(to, rows.pop(index))
+    index_to = min(max(index + by_places if to is None else to - 1, 0), len(rows) - 1)
+    rows.insert(index_to, rows.pop(index))
     for position, row in enumerate(rows, start=1):
         if row.position != position:
             Outcome.objects.filter(pk=row.pk).update(position=position)
-    return to + 1, len(rows)
+    return index_to + 1, len(rows)
 
 
 def says(outcome: Outcome, words: Mapping) -> bool:
@@ -158,7 +199,7 @@ def says(outcome: Outcome, words: Mapping) -> bool:
 
 def _locked(outcome: Outcome) -> Outcome:
     """Read it again with its row locked until the transaction ends: nobody submits or reviews it meanwhile."""
-    return Outcome.objects.select_for_update(no_key=True).get(pk=outcome.pk)
+    return Outcome.objects.there().select_for_update(no_key=True).get(pk=outcome.pk)
 
 
 def _split(words: Mapping) -> tuple[dict, list[Theme], list[str]]:
@@ -168,7 +209,7 @@ def _split(words: Mapping) -> tuple[dict, list[Theme], list[str]]:
     if fields["kind"] == Outcome.Kind.ACTION:
         fields |= {name: words[name] for name in FOLLOW_UP} | {"progress": Outcome.Progress.PROPOSED}
         return fields, themes, addressees
-    return fields | {"nature": "", "due_on": None, "due_text": "", "progress": ""}, themes, []
+    return fields | {"nature": "", "due_on": None, "due_text": "", "owner_suggested": "", "progress": ""}, themes, []
 
 
 def _file_under(outcome: Outcome, themes: Iterable[Theme], addressees: list[str]) -> None:

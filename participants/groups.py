@@ -40,6 +40,7 @@ EDITOR_PERMISSIONS: dict[str, dict[str, list[str]]] = {
         "report": ["add", "change", "view"],
         "reportsection": ["add", "change", "view", "delete"],
         "reportstatuschange": ["view"],
+        "round": ["add", "change", "view"],
     },
 }
 

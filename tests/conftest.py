@@ -18,9 +18,14 @@ from tests.factories import (
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """SQLite in a file, as on a real site: in memory, threads lock each other out of whole tables at once."""
+    """SQLite in a file, as on a real site: in memory, threads lock each other out of whole tables at once.
+
+    PostgreSQL need not wait for its disk: the database is dropped at the end.
+    """
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    else:
+        connection.settings_dict["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
 
 @pytest.fixture(autouse=True)

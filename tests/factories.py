@@ -301,12 +301,24 @@ class ActionUpdateFactory(DjangoModelFactory):
     progress = "in_progress"
 
 
+class PresenceFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Presence
+
+    outcome = factory.SubFactory(OutcomeFactory)
+    user = factory.SubFactory(UserFactory)
+
+
 class RoundFactory(DjangoModelFactory):
     class Meta:
         model = outcomes.Round
 
     event = factory.SubFactory(EventFactory)
-    opens_at = factory.LazyFunction(timezone.now)
+    opens_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=5))
+
+    class Params:
+        waiting = factory.Trait(opens_at=None)
+        closed = factory.Trait(closes_at=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=1)))
 
 
 class ContributionFactory(DjangoModelFactory):

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from outcomes.models import Outcome, StatementGroup
+from outcomes.models import Outcome, Round, StatementGroup
 from participants.groups import EDITOR_PERMISSIONS
 from participants.models import SignInCode
 from tests.addresses import addresses
@@ -44,6 +44,7 @@ PUBLIC = {
     "outcomes:theme-list": [],
     "outcomes:theme-detail": ["theme"],
     "events:event-card": ["event"],
+    "outcomes:round-find": [],
     "outcomes:outcome-card": ["published"],
     "sitemap": [],
     "sitemap-pages": [],
@@ -59,14 +60,34 @@ DESK = {
     "outcomes:desk-session": (200, 405),
     "outcomes:desk-session-new": (200, 200),
     "outcomes:desk-session-check": (200, 302),
+    "outcomes:desk-session-paste": (200, 422),
+    "outcomes:desk-session-now": (200, 405),
     "outcomes:desk-event": (404, 405),  # who reports on a group does not report on the whole event
     "outcomes:desk-event-new": (404, 404),
     "outcomes:desk-event-check": (404, 404),
+    "outcomes:desk-event-paste": (404, 404),
+    "outcomes:desk-event-now": (404, 405),
     "outcomes:desk-outcome": (200, 200),
     "outcomes:outcome-delete": (200, 302),
+    "outcomes:outcome-restore": (405, 302),  # a draft that is there needs no bringing back
+    "outcomes:outcome-presence": (405, 200),
     "outcomes:outcome-move": (405, 302),
     "outcomes:outcome-submit": (405, 302),
     "outcomes:outcome-take-back": (405, 302),
+}
+
+# Closing rounds on the desk: what the rapporteur of the group and staff get; everybody else as above.
+ROUNDS = {
+    "outcomes:desk-session-round-new": (200, 422),
+    "outcomes:desk-event-round-new": (200, 422),  # not for the rapporteur of a group
+    "outcomes:desk-round": (200, 405),
+    "outcomes:desk-round-edit": (200, 422),
+    "outcomes:round-projector": (200, 405),
+    "outcomes:round-live": (200, 405),
+    "outcomes:round-open": (405, 302),
+    "outcomes:round-close": (405, 302),
+    "outcomes:round-reopen": (405, 302),
+    "outcomes:round-moderate": (405, 302),
 }
 
 # The synthesis of a round of that group: what its rapporteur and staff get on GET and on an empty POST.
@@ -153,6 +174,7 @@ def arguments(group, event, rapporteur):
         "published": TakeawayFactory(event=event, published=True).code,
         "draft": TakeawayFactory(event=event, session=group, author=rapporteur).code,
         "group": group.code,
+        "round": RoundFactory(event=event, session=group).code,
         "extension": "bib",
         "section": ReportSectionFactory(report=ReportFactory(event=event, published=True), body="Words").slug,
         "organisation": EventPartnerFactory(event=event).organisation.slug,
@@ -235,6 +257,28 @@ def test_everybody_signed_in_may_sign_out_everywhere(visit, role):
 
 
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ROUNDS)
+def test_round_on_the_desk_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, arguments, name, role):
+    key = "event" if "desk-event" in name else "group" if "desk-session" in name else "round"
+    before = Round.objects.values().get()
+
+    answers = visit(role, reverse(name, args=[arguments[key]]))
+
+    allowed = {"editor", "administrator", *(() if key == "event" else ("rapporteur",))}
+    if role == "anonymous":
+        assert answers == (SIGN_IN, SIGN_IN)
+    elif role in allowed:
+        assert answers == ROUNDS[name]
+    else:
+        assert answers == tuple(405 if answer == 405 else 404 for answer in ROUNDS[name])
+        assert Round.objects.values().get() == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_open_round_answers_whoever_has_its_code_alike(visit, arguments, role):
+    assert visit(role, reverse("outcomes:round", args=[arguments["round"]])) == (200, 422)
+
+
 @pytest.mark.parametrize("name", ROUND)
 def test_synthesis_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, arguments, group, name, role):
     now = timezone.now()
@@ -315,8 +359,8 @@ def test_administrators_see_the_lists_of_the_portal(visit, name, route):
 
 
 def test_every_address_stands_in_a_table():
-    listed = {*PUBLIC, *FILES, *DESK, *ROUND, *SIGNING, *LINKS, *SECOND_FACTOR}
-    listed |= {"outcomes:desk", "outcomes:outcome-any-case", "readyz"}
+    listed = {*PUBLIC, *FILES, *DESK, *ROUNDS, *ROUND, *SIGNING, *LINKS, *SECOND_FACTOR}
+    listed |= {"outcomes:desk", "outcomes:outcome-any-case", "outcomes:round", "readyz"}
 
     assert {name for name, route in addresses() if not route.startswith("admin/")} == {
         name for name in listed if not name.startswith("admin")

@@ -12,6 +12,7 @@ from django.db import connection
 from django.urls import reverse
 
 from bench import report
+from bench.round import failures
 
 SIZE = 200
 
@@ -81,3 +82,37 @@ def test_a_file_without_marks_is_left_as_it_is(tmp_path):
 
 def test_a_site_has_none_of_its_addresses(client):
     assert client.get(f"{reverse('home')}bench/floor/").status_code == 404
+
+
+@pytest.fixture
+def bench_round(tmp_path):
+    """Let a small room answer on the database under test; return what the bench writes and says."""
+    postgresql = connection.vendor == "postgresql"
+    name = f"readout_bench_round_test_{os.getpid()}"
+    url = urlsplit(os.environ.get("DATABASE_URL", ""))._replace(path=f"/{name}").geturl() if postgresql else ""
+    command = [sys.executable, "-W", "error", "-m", "bench.round", "--phones", "20", "--burst", "0.5"]
+    command += ["--folder", str(tmp_path / "databases"), "--results", str(tmp_path / "results")]
+    command += ["--only", "postgresql", "--postgresql", url] if postgresql else ["--only", "sqlite"]
+    yield lambda: subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    if postgresql:
+        with psycopg.connect(url, dbname="postgres", autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def test_a_room_loses_nothing_though_a_web_process_is_killed(bench_round, tmp_path):
+    done = bench_round()
+
+    [written] = (tmp_path / "results").glob("*-round.md")
+    rows = [line.split(" | ")[2:] for line in written.read_text().splitlines() if line.startswith("| 20 |")]
+    assert len(rows) == 3, done.stderr
+    assert [row[3:7] for row in rows] == [["20", "0", "0", "0"]] * 3, done.stderr  # stored, lost, duplicates, errors
+    assert all(int(row[1]) >= 26 for row in rows)  # four pressed twice, two lost their answer
+
+
+def test_a_room_where_something_is_lost_fails():
+    right = {"database": "SQLite", "run": "x", "phones": 9, "stored": 9, "lost": 0, "duplicates": 0, "errors": []}
+    right |= {"p95": 10}
+
+    assert failures([right]) == []
+    for wrong in ({"lost": 1}, {"duplicates": 1}, {"errors": ["POST 500"]}, {"stored": 8}, {"p95": 2000}):
+        assert len(failures([right | wrong])) == 1

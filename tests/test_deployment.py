@@ -70,6 +70,24 @@ def test_compose_gives_its_processes_only_variables_they_read():
     assert given <= names_in_settings() | names_in("scripts/serve.sh")
 
 
+@pytest.mark.parametrize("value", ["", "0", "-1", "ninety", "1e3"])
+def test_days_that_are_no_days_stop_the_start_with_a_line_that_names_them(value):
+    env = {"PATH": os.environ["PATH"], "DEBUG": "on", "CONTRIBUTIONS_KEPT_DAYS": value}
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import config.settings"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "Readout cannot start: CONTRIBUTIONS_KEPT_DAYS must be a number of days from 1 to 9999\n"
+
+
+def test_nothing_asks_for_an_access_log():
+    """What is posted to a closing round must not be found again by its time (docs/adr/0012)."""
+    for path in ("scripts/serve.sh", "Dockerfile", "docker-compose.yml"):
+        assert not re.search(r"access.?log", (ROOT / path).read_text(encoding="utf-8"), re.IGNORECASE)
+
+
 # --- docker-compose.yml --------------------------------------------------------------------------------------------
 
 

@@ -111,6 +111,11 @@ NO_CONTENT = {
 }
 NO_CONTENT |= {"outcomes:outcome-any-case"}  # leads to the same code in small letters, whatever it is
 
+NO_CONTENT |= {"outcomes:round-find"}  # asks for the code of a closing round
+
+# A closing round answers whoever has its code, with a new token each time; its tests are in outcomes/test_rounds.py.
+BY_CODE = {"outcomes:round"}
+
 # Images drawn of what is public: tests of their own in test_findable.py.
 IMAGES = {"events:event-card", "outcomes:outcome-card"}
 
@@ -316,14 +321,24 @@ def test_report_that_is_not_published_is_behind_no_door(client, scene):
 
 
 def test_raw_contribution_is_behind_no_door(client, scene):
-    contribution = ContributionFactory(round=RoundFactory(event=scene.event), takeaway=SECRET, action=SECRET)
-    contribution.outcomes.add(scene.takeaway)
-    PlacementFactory(
-        contribution=contribution,
-        group=StatementGroupFactory(round=contribution.round, name=SECRET, outcome=scene.takeaway),
-    )
+    round_ = RoundFactory(event=scene.event, shows_contributions=True, is_moderated=False)
+    for contribution in ContributionFactory.create_batch(6, round=round_, takeaway=SECRET, action=SECRET):
+        contribution.outcomes.add(scene.takeaway)
+    made_of = StatementGroupFactory(round=round_, name=SECRET, outcome=scene.takeaway)
+    PlacementFactory(contribution=contribution, group=made_of)
 
     assert_nowhere(client, scene)
+    assert SECRET not in client.get(round_.address).content.decode()
+
+
+@pytest.mark.parametrize("hidden", ["a round", "contributions", "a closed round"])
+def test_round_and_its_contributions_change_no_byte_of_any_door(client, scene, hidden):
+    before = bodies(client, scene)
+
+    round_ = RoundFactory(event=scene.event, session=scene.session, closed=hidden == "a closed round")
+    ContributionFactory.create_batch(0 if hidden == "a round" else 6, round=round_, actor_type="state")
+
+    assert bodies(client, scene) == before
 
 
 # What was raised by how many, where the public is not told: because nobody ticked it, or because it may not be said.
@@ -402,7 +417,7 @@ def test_stale_denormalised_column_opens_no_door(client, scene):
 
 
 def test_every_public_address_is_tested_as_a_door():
-    listed = {*DOORS, *NO_CONTENT, *FILES, *IMAGES}
+    listed = {*DOORS, *NO_CONTENT, *FILES, *IMAGES, *BY_CODE}
     public = {name for name, route in addresses() if not route.startswith(SIGNED_IN_PREFIXES)}
 
     assert public == listed

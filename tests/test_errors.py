@@ -152,6 +152,19 @@ def test_database_away_is_said_to_whoever_is_signed_in(visitor, database_away, s
     assert "Retry-After" in response
 
 
+def test_words_for_a_round_come_back_while_the_database_is_away(visitor, database_away):
+    response = visitor.post(
+        reverse("outcomes:round", args=["abcd2345"]), {"takeaway": "Kept words.", "action": "<b>", "mark": "m" * 43}
+    )
+
+    body = response.content.decode()
+    assert response.status_code == 503
+    assert response["Retry-After"] == "30"
+    assert ">Kept words.</textarea>" in body
+    assert ">&lt;b&gt;</textarea>" in body
+    assert f'name="mark" value="{"m" * 43}"' in body
+
+
 @pytest.mark.parametrize("name", [name for name in PUBLIC if name != "healthz"])
 def test_odd_question_is_answered(client, settings, arguments, name):
     settings.SECURITY_CONTACT = "mailto:security@example.org"
@@ -166,6 +179,8 @@ def test_odd_question_is_answered(client, settings, arguments, name):
 
 
 @pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("place", ["/events/{}/", "/outcomes/{}/", "/themes/{}/", "/{}", "/sitemap-dialogues-{}.xml"])
+@pytest.mark.parametrize(
+    "place", ["/events/{}/", "/outcomes/{}/", "/themes/{}/", "/round/{}/", "/{}", "/sitemap-dialogues-{}.xml"]
+)
 def test_odd_address_is_not_found(client, db, place, odd):
     assert client.get(place.format(odd)).status_code in (301, 404)

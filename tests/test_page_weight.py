@@ -16,6 +16,7 @@ from tests.factories import (
     QuoteFactory,
     ReportFactory,
     ReportSectionFactory,
+    RoundFactory,
     SessionFactory,
     TakeawayFactory,
     ThemeFactory,
@@ -93,6 +94,16 @@ def test_page_keeps_to_its_budget(client, full, name):
     assert weight[".js"] <= SCRIPT
     assert 1 + len(files) <= REQUESTS
     assert len(re.findall(r"<[a-z]", body)) <= (ELEMENTS_OF_A_REPORT if name in ("report", "event") else ELEMENTS)
+
+
+def test_page_of_a_closing_round_is_light_for_a_whole_room(client, db):
+    body = client.get(RoundFactory(asks_actor_type=True).address.removeprefix(settings.SITE_URL)).content.decode()
+
+    files = [Path(settings.BASE_DIR) / address.removeprefix("/") for address in fetched(body)]
+    assert len(body.encode()) <= 8 * 1024  # as it is sent: it is never kept, so never compressed
+    assert sum(small(path.read_bytes()) for path in files if path.suffix == ".css") <= CSS + 2 * 1024
+    assert sum(small(path.read_bytes()) for path in files if path.suffix == ".js") <= 3 * 1024
+    assert 1 + len(files) <= REQUESTS
 
 
 @pytest.mark.parametrize("name", PAGES)

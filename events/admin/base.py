@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 
 from events.models import Event, InvalidTransition, NotAllowed, Participation, Session
 from events.workflow import release, settle_visibility
@@ -133,6 +134,29 @@ class EventBound(OfOneEvent):
         event = find_event(request.GET.get("event"))
         extra = {"event": event, "subtitle": str(event)} if event else {}
         return super().changelist_view(request, extra | (extra_context or {}))
+
+
+class TimesOfTheEvent:
+    """An admin whose `times` are typed and shown in the zone of the event, whatever the zone of who types."""
+
+    times: tuple[str, ...] = ()
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        event = event_of_address(request) or find_event(request.POST.get("event"))
+        if object_id is not None and (obj := self.get_object(request, object_id)) is not None:
+            event = obj.event
+        zone = event.time_zone if event else timezone.get_current_timezone_name()
+        with timezone.override(zone):
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            return response.render() if hasattr(response, "render") else response
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        zone = timezone.get_current_timezone_name()
+        for name in self.times:
+            if name in form.base_fields:
+                form.base_fields[name].help_text = f"In {zone}."
+        return form
 
 
 class AutocompleteWithin:

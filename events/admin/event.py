@@ -17,6 +17,7 @@ AROUND = (
     ("Quotes", "quotes", "events_quote_changelist", {}),
     ("Resources", "resources", "events_resource_changelist", {}),
     ("Outcomes", "outcomes", "outcomes_outcome_changelist", {}),
+    ("Closing rounds", "rounds", "outcomes_round_changelist", {}),
     ("To review", "outcomes", "outcomes_outcome_queue", {"status": "submitted"}),
 )
 

@@ -1,10 +1,9 @@
 from django import forms
 from django.contrib import admin
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 
-from events.admin.base import AutocompleteWithin, EventBound, EventFilter, event_of_address, find_event, prefilled
+from events.admin.base import AutocompleteWithin, EventBound, EventFilter, TimesOfTheEvent, prefilled
 from events.admin.invitations import invite_link
 from events.admin.rules import RuleField
 from events.models import BreakoutGroup, Session
@@ -31,11 +30,12 @@ class BreakoutGroupInline(admin.StackedInline):
 
 
 @admin.register(Session)
-class SessionAdmin(RuleField, AutocompleteWithin, EventBound, admin.ModelAdmin):
+class SessionAdmin(RuleField, AutocompleteWithin, TimesOfTheEvent, EventBound, admin.ModelAdmin):
     list_display = ["title", "label", "kind", "above", "starts", "room", "rule", "event"]
     list_filter = [EventFilter, "kind", "attribution"]
     list_select_related = ["event", "parent"]
     list_per_page = 100
+    times = ("starts_at", "ends_at")
     search_fields = ["title", "number", "room", "event__title", "event__reference"]
     show_full_result_count = False
     autocomplete_fields = ["event", "parent"]
@@ -72,24 +72,6 @@ class SessionAdmin(RuleField, AutocompleteWithin, EventBound, admin.ModelAdmin):
         if db_field.name == "parent":
             field.label = "Stands under"
         return field
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Times are typed and shown in the zone of the event, whatever the zone of who types."""
-        event = event_of_address(request) or find_event(request.POST.get("event"))
-        if object_id is not None and (session := self.get_object(request, object_id)) is not None:
-            event = session.event
-        zone = event.time_zone if event else timezone.get_current_timezone_name()
-        with timezone.override(zone):
-            response = super().changeform_view(request, object_id, form_url, extra_context)
-            return response.render() if hasattr(response, "render") else response
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change=change, **kwargs)
-        zone = timezone.get_current_timezone_name()
-        for name in ("starts_at", "ends_at"):
-            if name in form.base_fields:
-                form.base_fields[name].help_text = f"In {zone}."
-        return form
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         session = self.get_object(request, object_id)

@@ -122,7 +122,7 @@ class OutcomeAdminBase(Released, AutocompleteWithin, EventBound, WithVerbs, admi
     )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("themes")
+        return super().get_queryset(request).there().prefetch_related("themes")
 
     def get_search_results(self, request, queryset, search_term):
         """Search by the index of the public search, whatever the status; a code or a reference finds its own."""
@@ -152,7 +152,9 @@ class OutcomeAdminBase(Released, AutocompleteWithin, EventBound, WithVerbs, admi
     def get_fieldsets(self, request, obj=None):
         fieldsets = [(None, {"fields": ["version_read", "event", "session", "text", ("heading", "position")]})]
         if self.is_action(obj):
-            fieldsets.append(("Follow-up", {"fields": [("nature", "progress"), ("due_on", "due_text")]}))
+            fieldsets.append(
+                ("Follow-up", {"fields": [("nature", "progress"), ("due_on", "due_text"), "owner_suggested"]})
+            )
         return fieldsets
 
     def get_inlines(self, request, obj):

@@ -22,6 +22,7 @@ from events import attribution
 from events.admin.rules import public_effect
 from events.models import Event, InvalidTransition, NotAllowed, Role
 from events.naming import WHY_NOT, NameCheck
+from outcomes import workflow
 from outcomes.admin.wording import differences
 from outcomes.board import Origin
 from outcomes.models import TRANSITIONS, WITH_STAFF, Outcome, StaleVersion, Status, StatusChange
@@ -196,6 +197,8 @@ class OutcomeReview(_Staff):
         if name in MOVES:
             MOVES[name](outcome, by=request.user, note=form.cleaned_data["note"])
             said.append(MOVES[name].done)
+        elif name == "confirm_owner" and workflow.confirm_owner(outcome):
+            said.append("owner confirmed")
         elif name != "save":
             raise InvalidTransition(name)
         if said:
@@ -285,6 +288,7 @@ class OutcomeReview(_Staff):
             "names": check.find(readable(outcome, str(form["text"].value() or ""))),
             "why_no_names": WHY_NOT[check.rule],
             "themes": outcome.themes.all(),
+            "owner_meant": workflow.owner_meant(outcome),
             "origin": Origin.of(outcome, user),
             "changes": outcome.changes.select_related("by").reverse(),
             "status_labels": dict(Status.choices),

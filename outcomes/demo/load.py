@@ -1,7 +1,10 @@
 """Puts the demo's content into an empty or a used portal: each dialogue once, nothing that was changed is touched."""
 
+import secrets
+
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 
 from events.models import (
     Event,
@@ -14,17 +17,21 @@ from events.models import (
     Session,
 )
 from outcomes.demo import content
+from outcomes.demo import round as made_up
 from outcomes.models import (
     Action,
     ActionOwner,
     ActionUpdate,
+    Contribution,
     Outcome,
     OutcomeTheme,
     Report,
     ReportSection,
+    Round,
     Takeaway,
     Theme,
 )
+from outcomes.models.contribution import hash_of
 from participants.groups import ADMINISTRATORS, EDITORS
 from participants.models import Organisation, Person, User
 from participants.models.user import DEMO_DOMAIN
@@ -55,6 +62,7 @@ def load() -> dict[str, User]:
         (content.FIRST_EDITION, _fill_first_edition),
         (content.SECOND_EDITION, _fill_second_edition),
         (content.ROUNDTABLE, _fill_roundtable),
+        (made_up.EVENT | {"starts_on": made_up.day(), "ends_on": made_up.day()}, _fill_made_up_exercise),
     ):
         if not Event.objects.filter(slug=event["slug"]).exists():
             fill(Event.objects.create(**event), cast)
@@ -227,3 +235,23 @@ def _follow_up(event: Event, cast: dict[str, User]) -> None:
         by=cast["editor"],
         verification=ActionUpdate.Verification.CONFIRMED,
     )
+
+
+def _fill_made_up_exercise(event: Event, cast: dict[str, User]) -> None:
+    """Open a closing round that most of a made-up room has answered, for the demo's rapporteur to run."""
+    closing = Session.objects.create(
+        event=event, kind=Session.Kind.TOUR_DE_TABLE, title=made_up.SESSION, programme_day=event.starts_on
+    )
+    _let_write(event, cast["rapporteur"], closing)
+    event.publish(by=cast["editor"])
+    opened = Round.objects.create(
+        event=event, session=closing, asks_actor_type=True, shows_contributions=True, opens_at=timezone.now()
+    )
+    for takeaway, action, actor_type in made_up.CONTRIBUTIONS:
+        Contribution.objects.create(
+            round=opened,
+            device_hash=hash_of(secrets.token_urlsafe(32)),
+            takeaway=takeaway,
+            action=action,
+            actor_type=actor_type,
+        )

@@ -8,14 +8,25 @@ which rules. Raises `IntakeError` with a message for the person who chose the fi
 """
 
 from .blocks import build
-from .files import MAX_MARKUP, check_readable, decode, is_html, is_zip, suffix
+from .files import MAX_FILE, MAX_MARKUP, check_readable, decode, is_html, is_zip, suffix
 from .lines import Line, clean, text_lines
 from .result import Heading, Intake, IntakeError, Leftover, Proposal
 from .sections import interpret
 from .web_page import html_lines
 from .word_file import docx_lines
 
-__all__ = ["Heading", "Intake", "IntakeError", "Leftover", "Proposal", "read", "read_docx", "read_html", "read_text"]
+__all__ = [
+    "MAX_FILE",
+    "Heading",
+    "Intake",
+    "IntakeError",
+    "Leftover",
+    "Proposal",
+    "read",
+    "read_docx",
+    "read_html",
+    "read_text",
+]
 
 
 def read(data: bytes, name: str) -> Intake:

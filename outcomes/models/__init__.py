@@ -1,7 +1,8 @@
-from outcomes.models.contribution import Contribution, Round
+from outcomes.models.contribution import Contribution, NotOpen, OtherWords, Round, RoundFull
 from outcomes.models.count import OutcomeCount
 from outcomes.models.follow_up import ActionOwner, ActionUpdate
 from outcomes.models.outcome import (
+    DELETED_KEPT,
     TEXT_BUDGET,
     TEXT_LIMIT,
     Action,
@@ -12,13 +13,16 @@ from outcomes.models.outcome import (
     StatusChange,
     Takeaway,
 )
+from outcomes.models.presence import PRESENT_FOR, Presence
 from outcomes.models.report import Report, ReportSection, ReportStatusChange
 from outcomes.models.status import EVER_PUBLIC, TRANSITIONS, WITH_RAPPORTEUR, WITH_STAFF, Status
 from outcomes.models.synthesis import Placement, StatementGroup
 from outcomes.models.theme import Theme
 
 __all__ = [
+    "DELETED_KEPT",
     "EVER_PUBLIC",
+    "PRESENT_FOR",
     "TEXT_BUDGET",
     "TEXT_LIMIT",
     "TRANSITIONS",
@@ -29,14 +33,18 @@ __all__ = [
     "ActionUpdate",
     "Addressee",
     "Contribution",
+    "NotOpen",
+    "OtherWords",
     "Outcome",
     "OutcomeCount",
     "OutcomeTheme",
     "Placement",
+    "Presence",
     "Report",
     "ReportSection",
     "ReportStatusChange",
     "Round",
+    "RoundFull",
     "StaleVersion",
     "StatementGroup",
     "Status",

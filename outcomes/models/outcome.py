@@ -31,6 +31,7 @@ from participants.text import normalise, validate_plain
 BATCH = 500  # outcomes settled in one go
 TEXT_LIMIT = 2000  # characters that the database takes
 TEXT_BUDGET = 500  # characters that readers take: one sentence an item
+DELETED_KEPT = dt.timedelta(days=7)  # for how long a deleted draft can be brought back
 
 
 # Actions of which something is still to come; written like this, SQLite too sees that its partial indexes serve.
@@ -73,18 +74,26 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
     def visible_to(self, user):
         """What `user` may read: staff all, rapporteurs all of their sessions, everyone what is public."""
         if user.is_staff:
-            return self
-        return self.filter(Exists(Outcome.objects.public().filter(pk=OuterRef("pk"))) | self._reported_by(user))
+            return self.there()
+        return self.there().filter(Exists(Outcome.objects.public().filter(pk=OuterRef("pk"))) | self._reported_by(user))
 
     def reported_by(self, user):
         """Outcomes of the sessions (or the whole events) that `user` reports on."""
-        return self.filter(self._reported_by(user))
+        return self.there().filter(self._reported_by(user))
+
+    def restorable_by(self, user):
+        """Drafts that were deleted and that `user`, who reports on their session, can still bring back."""
+        return self.filter(self._reported_by(user), deleted_at__gt=timezone.now() - DELETED_KEPT)
+
+    def there(self):
+        """Those that nobody deleted."""
+        return self.filter(deleted_at=None)
 
     def editable_by(self, user):
         """What `user` may rewrite: rapporteurs while they hold the pen, staff until it is withdrawn."""
         if user.is_staff:
-            return self.exclude(status=Status.WITHDRAWN)
-        return self.filter(self._reported_by(user), status__in=WITH_RAPPORTEUR)
+            return self.there().exclude(status=Status.WITHDRAWN)
+        return self.there().filter(self._reported_by(user), status__in=WITH_RAPPORTEUR)
 
     def reviewable_by(self, user):
         """What `user` may approve, publish, send back or withdraw, were it not their own text."""
@@ -287,6 +296,17 @@ class Outcome(Recorded, Searchable, StatusModel):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="outcomes"
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The rapporteur who saved these words, for another who writes too; nobody after the secretariat.",
+    )
+    deleted_at = models.DateTimeField(
+        null=True, editable=False, help_text="When a rapporteur deleted it; it can be brought back for some days."
+    )
     request_key = models.UUIDField(
         null=True, unique=True, editable=False, help_text="Sent by the form: a second post of it makes no second row."
     )
@@ -308,6 +328,14 @@ class Outcome(Recorded, Searchable, StatusModel):
     due_on = models.DateField("due date", null=True, blank=True)
     due_text = models.CharField(
         "due, in words", max_length=100, blank=True, validators=[validate_plain], help_text="“second quarter 2016”"
+    )
+    owner_suggested = models.CharField(
+        "owner, as the rapporteur heard it",
+        max_length=200,
+        blank=True,
+        db_default="",
+        validators=[validate_plain],
+        help_text="Never shown in public: who answers for the action stands under its owners.",
     )
 
     objects = OutcomeQuerySet.as_manager()
@@ -372,6 +400,12 @@ class Outcome(Recorded, Searchable, StatusModel):
                 condition=(Q(kind="action") & ~Q(progress=""))
                 | Q(kind="takeaway", progress="", nature="", due_on=None, due_text=""),
                 name="outcome_follow_up_only_of_actions",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="action") | Q(owner_suggested=""), name="outcome_owner_suggested_only_of_actions"
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at=None) | Q(status=Status.DRAFT), name="outcome_deleted_only_as_draft"
             ),
             models.CheckConstraint(
                 condition=Q(raised_by=None, raised_of=None)
@@ -510,8 +544,9 @@ class Outcome(Recorded, Searchable, StatusModel):
         # Asked of the row, not of this instance: forms have given it the new words already.
         same = Q(pk=self.pk, **{name: fields[name] for name in self.SEARCHED if name in fields})
         reworded = Case(When(~same, status=Status.PUBLISHED, then=Value(now)), default=F("reworded_at"))
+        fields = {"saved_by": None} | fields  # whoever wrote before, these are not their words
         fields |= {"version": version + 1, "changed_at": now, "search_text": self.words(**fields)}
-        if not Outcome.objects.filter(pk=self.pk, version=version).update(**fields, reworded_at=reworded):
+        if not Outcome.objects.there().filter(pk=self.pk, version=version).update(**fields, reworded_at=reworded):
             raise StaleVersion(Outcome.objects.get(pk=self.pk))
         for name, value in fields.items():
             setattr(self, name, value)
@@ -567,7 +602,8 @@ class Outcome(Recorded, Searchable, StatusModel):
         return self.author_id == user.pk or self.changes.filter(to_status=Status.SUBMITTED, by=user).exists()
 
     def _as_read(self):
-        return {"version": self.version}  # who approves has read this wording and no other
+        # who approves has read this wording and no other; what was deleted meanwhile goes nowhere
+        return {"version": self.version, "deleted_at": None}
 
     def moved(self, change):
         Outcome.objects.filter(pk=self.pk).settle()

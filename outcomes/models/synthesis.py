@@ -37,6 +37,11 @@ class StatementGroup(models.Model):
     def __str__(self):
         return self.name or f"Group {self.number}"
 
+    @property
+    def draft(self) -> Outcome | None:
+        """The outcome made of it, unless that was deleted: then another can be made."""
+        return self.outcome if self.outcome and not self.outcome.deleted_at else None
+
 
 class Placement(models.Model):
     """Where a statement was put: in a group, or aside and why. One without a placement is still to go."""

@@ -1,6 +1,17 @@
 from django.urls import path, re_path
 
-from outcomes.views import actions, address, card, organisation, outcome, outcome_list, report, search, theme
+from outcomes.views import (
+    actions,
+    address,
+    card,
+    contribute,
+    organisation,
+    outcome,
+    outcome_list,
+    report,
+    search,
+    theme,
+)
 from participants.files import NAME
 
 urlpatterns = [
@@ -13,6 +24,8 @@ urlpatterns = [
         outcome.OutcomeCite.as_view(),
         name="outcome-cite",
     ),
+    path("round/", contribute.FindRound.as_view(), name="round-find"),
+    re_path(r"^round/(?P<code>[^/]{1,64})/$", contribute.Contribute.as_view(), name="round"),
     path("actions/", actions.ActionList.as_view(), name="action-list"),
     path("search/", search.Search.as_view(), name="search"),
     path("themes/", theme.ThemeList.as_view(), name="theme-list"),

@@ -15,13 +15,14 @@ from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.views.generic import TemplateView, View
 
-from outcomes import synthesis, workflow
+from outcomes import suggest, synthesis, workflow
 from outcomes.board import Board, Origin, typical
 from outcomes.forms import DraftForm, GroupNameForm, StatementsForm
 from outcomes.models import TEXT_BUDGET, TEXT_LIMIT, Outcome, Round, StatementGroup
 from outcomes.places import Place
 from outcomes.synthesis import ASIDE, NEW, TO_GO, Overtaken
-from outcomes.views.desk import STATES, DeskMixin
+from outcomes.views.desk.access import DeskMixin
+from outcomes.views.desk.states import STATES
 
 Kind = Outcome.Kind
 GONE = "That group was deleted or merged into another meanwhile."
@@ -70,7 +71,7 @@ class BoardMixin(RoundMixin):
         user = self.request.user
         mine = set(
             Outcome.objects.reported_by(user)
-            .filter(pk__in=[column.group.outcome_id for column in board.columns if column.group.outcome_id])
+            .filter(pk__in=[column.group.draft.pk for column in board.columns if column.group.draft])
             .values_list("pk", flat=True)
         )
         return super().get_context_data(**kwargs) | {
@@ -235,7 +236,7 @@ class GroupRecount(GroupMixin, View):
     http_method_names = ["post"]
 
     def post(self, request, **kwargs):
-        said = self.group.outcome and self.group.outcome.says_raised
+        said = self.group.draft and self.group.draft.says_raised
         outcome = synthesis.recount(self.group)
         words = f"Counted again: {outcome.raised_by} of {outcome.raised_of}."
         if said and not outcome.says_raised:
@@ -250,11 +251,12 @@ class GroupDraft(GroupMixin, TemplateView):
     template_name = "outcomes/rounds/synthesis_draft.html"
 
     def get(self, request, **kwargs):
-        if self.group.outcome:
+        if self.group.draft:
             raise Overtaken(f"“{self.group}” is a draft already.")
         if not self.statements:
             raise Overtaken(f"“{self.group}” is empty: move statements into it first.")
-        return self.page(self.form(initial={"text": self.group.name or typical(self.statements)}))
+        words = self.group.name or typical(self.statements)
+        return self.page(self.form(initial={"text": words}))
 
     @cached_property
     def statements(self):
@@ -264,9 +266,10 @@ class GroupDraft(GroupMixin, TemplateView):
         return next((column.statements for column in board.columns if column.group == self.group), [])
 
     def form(self, data=None, **kwargs) -> DraftForm:
-        """Build the form, offering first the themes already used in this place."""
+        """Build the form, offering first the themes that its statements suggest, then those used in this place."""
         used = self.place.outcomes.order_by().values_list("themes", flat=True).distinct()
-        return DraftForm(data, offer=[pk for pk in used if pk], **kwargs)
+        suggested = suggest.suggested(" ".join(statement.text for statement in self.statements))
+        return DraftForm(data, offer=[pk for pk in used if pk], suggested=suggested, **kwargs)
 
     def page(self, form, *, status: int = 200, request_key=None, **context):
         """Answer with the form."""
@@ -296,7 +299,7 @@ class GroupDraft(GroupMixin, TemplateView):
             return self.page(form, status=409, used=used.current)
         except Overtaken as reason:
             current = StatementGroup.objects.select_related("outcome").filter(pk=group.pk).first()
-            return self.page(form, status=409, error=str(reason), used=current.outcome if current else None)
+            return self.page(form, status=409, error=str(reason), used=current.draft if current else None)
         made = f"Draft {outcome.get_kind_display().lower()} made of {statements_in_words(outcome.raised_by)}."
         messages.success(
             request, f"{made} It stands with the other drafts of {self.place}, to be checked and submitted."
@@ -314,7 +317,7 @@ class OutcomeOrigin(DeskMixin, TemplateView):
     @cached_property
     def origin(self) -> Origin:
         """Where the outcome in the address comes from; Http404 when the round is somebody else's."""
-        outcomes = Outcome.objects.select_related("event", "session__event", "session__parent")
+        outcomes = Outcome.objects.there().select_related("event", "session__event", "session__parent")
         outcome = get_object_or_404(outcomes, code=self.kwargs["code"])
         origin = Origin.of(outcome, self.request.user)
         if origin is None:
@@ -387,7 +390,7 @@ def said_of(moved, to: str) -> str:
     if to == NEW:
         return f"“{moved.group}” made of {what}. Give it a name."
     words = f"{what} moved to “{Truncator(str(moved.group)).chars(60)}”."
-    if moved.group.outcome_id:
+    if moved.group.draft:
         words += " It is a draft already: count it again to include what is new."
     return words
 

@@ -1,9 +1,12 @@
 // Says how much room is left in a long text, from three quarters of its limit on (components/form_field.html, "limit").
 // The limit is soft: too much can be typed and pasted, and is then cut by its author.
-for (const field of document.querySelectorAll("[data-limit]")) {
+const counted = new WeakSet();
+
+export const count = (field) => {
   const input = field.querySelector("textarea, input");
   const line = field.querySelector("[data-count]");
-  if (!input || !line) continue;
+  if (!input || !line || counted.has(field)) return;
+  counted.add(field);
   const limit = Number(field.dataset.limit);
   let pause;
   const say = () => {
@@ -14,4 +17,6 @@ for (const field of document.querySelectorAll("[data-limit]")) {
   // after typing has paused, so that a screen reader is not told every letter
   input.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(say, 700); });
   say();
-}
+};
+
+for (const field of document.querySelectorAll("[data-limit]")) count(field);

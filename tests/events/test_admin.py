@@ -159,6 +159,7 @@ def test_event_page_leads_to_what_belongs_to_it(desk, group):
         "Quotes": 0,
         "Resources": 0,
         "Outcomes": 1,
+        "Closing rounds": 0,
         "To review": 1,
         "Invite rapporteurs": None,
     }

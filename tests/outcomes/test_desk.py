@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 import threading
-import uuid
 
 import pytest
 from django.db import connections
@@ -15,7 +14,7 @@ from django.utils.html import escape
 from events.deadline import Deadline, span
 from events.models import Role
 from outcomes import workflow
-from outcomes.models import Outcome, OutcomeTheme, StatusChange
+from outcomes.models import Outcome, OutcomeTheme
 from outcomes.places import Place
 from participants.models import OutgoingMail
 from tests.conftest import reports_on
@@ -31,54 +30,9 @@ from tests.factories import (
     TakeawayFactory,
     ThemeFactory,
 )
+from tests.outcomes.desk import BARE, check_url, new_url, place_url, rewording, said, url, words
 
 Status = Outcome.Status
-
-# What a form has cleaned, but for the wording.
-BARE = {"kind": "takeaway", "heading": "", "themes": [], "addressed_to": []}
-
-
-@pytest.fixture
-def desk(client, rapporteur):
-    """The rapporteur's browser."""
-    client.force_login(rapporteur)
-    return client
-
-
-@pytest.fixture
-def draft(group, rapporteur):
-    return TakeawayFactory(event=group.event, session=group, author=rapporteur, text="The first wording.")
-
-
-def place_url(session):
-    return reverse("outcomes:desk-session", args=[session.code])
-
-
-def new_url(session):
-    return reverse("outcomes:desk-session-new", args=[session.code])
-
-
-def check_url(session):
-    return reverse("outcomes:desk-session-check", args=[session.code])
-
-
-def url(name, outcome):
-    return reverse(f"outcomes:{name}", args=[outcome.code])
-
-
-def words(text="What the group concluded.", **fields):
-    """What the form of a new item posts."""
-    return {"kind": "takeaway", "text": text, "request_key": str(uuid.uuid4())} | fields
-
-
-def rewording(outcome, text="A better wording.", **fields):
-    """What the form of an existing item posts."""
-    return {"kind": outcome.kind, "text": text, "version": outcome.version} | fields
-
-
-def said(response):
-    """The messages on the page that follows a post."""
-    return [str(message) for message in response.context["messages"]]
 
 
 def every_address(session, outcome, event):
@@ -98,6 +52,14 @@ def every_address(session, outcome, event):
         ("post", url("desk-outcome", outcome)),
         ("get", url("outcome-delete", outcome)),
         ("post", url("outcome-delete", outcome)),
+        ("get", reverse("outcomes:desk-session-paste", args=[session.code])),
+        ("post", reverse("outcomes:desk-session-paste", args=[session.code])),
+        ("get", reverse("outcomes:desk-session-now", args=[session.code])),
+        ("get", reverse("outcomes:desk-event-paste", args=[event.slug])),
+        ("post", reverse("outcomes:desk-event-paste", args=[event.slug])),
+        ("get", reverse("outcomes:desk-event-now", args=[event.slug])),
+        ("post", url("outcome-restore", outcome)),
+        ("post", url("outcome-presence", outcome)),
         ("post", url("outcome-submit", outcome)),
         ("post", url("outcome-take-back", outcome)),
         ("post", url("outcome-move", outcome)),
@@ -161,7 +123,7 @@ def test_get_and_head_change_nothing(desk, group, draft, event):
     for method, address in every_address(group, draft, event):
         answers = [desk.get(address).status_code, desk.head(address).status_code]
         assert answers[0] == answers[1], address
-        if method == "post" and address.rsplit("/", 2)[1] in ("submit", "take-back", "move"):
+        if method == "post" and address.rsplit("/", 2)[1] in ("submit", "take-back", "move", "restore", "presence"):
             assert answers == [405, 405]
 
     assert list(Outcome.objects.values()) == before
@@ -259,9 +221,13 @@ def test_desk_and_session_cost_the_same_at_one_and_at_thirty(
 
     with django_assert_num_queries(7):  # session, user, groups, then sessions, whole events, counts, what came back
         desk.get(reverse("outcomes:desk"))
-    with django_assert_num_queries(7):  # session, user, groups; place, items, their themes and addressees
+    # session, user, groups; place, items, their themes and addressees, who writes, what was deleted, themes, partners,
+    # rounds
+    with django_assert_num_queries(12):
         desk.get(place_url(group))
-    with django_assert_num_queries(7):  # one more reads whom the rule forbids to name
+    with django_assert_num_queries(5):  # as above up to the place, then who writes
+        desk.get(reverse("outcomes:desk-session-now", args=[group.code]))
+    with django_assert_num_queries(8):  # items, themes, addressees, and whom the rule forbids to name
         desk.get(check_url(group))
 
 
@@ -703,7 +669,7 @@ def test_a_stale_save_shows_both_texts_and_loses_neither(desk, draft):
     assert draft.text == "Their wording."
     assert "Their wording." in body
     assert body.count("My wording.") == 2  # beside the other, and in the form
-    assert response.context["differences"] == [{"label": "Themes", "value": "Chosen meanwhile"}]
+    assert response.context["meanwhile"]["differences"] == [{"label": "Themes", "value": "Chosen meanwhile"}]
 
     desk.post(url("desk-outcome", draft), ours | {"text": "Both.", "version": response.context["version"]})
     draft.refresh_from_db()
@@ -856,52 +822,6 @@ def test_buttons_are_there_only_where_they_do_something(desk, group):
     assert url("outcome-take-back", second) not in body
     assert url("outcome-take-back", submitted) in body
     assert url("outcome-submit", submitted) not in body
-
-
-# --- Delete --------------------------------------------------------------------------------------------------------
-
-
-def test_a_draft_is_deleted_after_a_page_that_asks(desk, group, draft):
-    asked = desk.get(url("outcome-delete", draft)).content.decode()
-    response = desk.post(url("outcome-delete", draft), {"version": 1})
-    again = desk.post(url("outcome-delete", draft), {"version": 1})
-
-    assert "Delete this takeaway?" in asked
-    assert draft.text in asked
-    assert response.url == place_url(group)
-    assert again.status_code == 404
-    assert not Outcome.objects.exists()
-
-
-def test_a_draft_that_was_taken_back_is_deleted_with_its_history(desk, draft, rapporteur):
-    draft.submit(by=rapporteur)
-    draft.take_back(by=rapporteur)
-
-    desk.post(url("outcome-delete", draft), {"version": 1})
-
-    assert not Outcome.objects.exists()
-    assert not StatusChange.objects.exists()
-
-
-@pytest.mark.parametrize("state", ["submitted", "changes_requested", "approved", "published", "withdrawn"])
-def test_only_drafts_are_deleted(desk, group, state):
-    outcome = TakeawayFactory(event=group.event, session=group, **{state: True})
-
-    for response in (
-        desk.get(url("outcome-delete", outcome)),
-        desk.post(url("outcome-delete", outcome), {"version": 1}),
-    ):
-        assert response.url == f"{place_url(group)}#outcome-{outcome.code}"
-    assert Outcome.objects.filter(pk=outcome.pk).exists()
-
-
-def test_a_draft_changed_meanwhile_is_read_again_before_it_is_deleted(desk, draft):
-    workflow.save(draft, version=1, words=BARE | {"text": "New words."})
-
-    response = desk.post(url("outcome-delete", draft), {"version": 1}, follow=True)
-
-    assert "New words." in response.content.decode()
-    assert Outcome.objects.exists()
 
 
 # --- Submit --------------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from django.core.management import CommandError, call_command
 
 from events.models import Event, Participation, Quote, Role, Session
 from outcomes.demo.load import load
-from outcomes.models import Outcome, Report
-from participants.models import User
+from outcomes.models import Outcome, Report, Round
+from participants.models import Person, User
 
 pytestmark = pytest.mark.django_db
 
@@ -64,8 +64,24 @@ def test_demo_has_one_action_done_with_its_evidence(demo):
 def test_demo_rapporteur_may_write_and_is_seen_by_nobody(demo):
     reported = Session.objects.editable_by(demo["rapporteur"])
 
-    assert [session.number for session in reported.in_programme_order()] == ["1", "2"]
+    real, made_up = reported.exclude(event__slug="exercise-lighthouse"), reported.get(event__slug="exercise-lighthouse")
+    assert [session.number for session in real.in_programme_order()] == ["1", "2"]
+    assert made_up.kind == "tour_de_table"
     assert not Participation.objects.public().filter(person__user=demo["rapporteur"]).exists()
+
+
+def test_demo_has_a_made_up_round_that_is_open_and_nothing_else_made_up(demo):
+    [round_] = Round.objects.all()
+
+    assert "made up" in round_.event.title
+    assert (round_.state, round_.contributions.count()) == ("open", 58)
+    assert Round.objects.editable_by(demo["rapporteur"]).get() == round_
+    assert not round_.event.outcomes.exists()
+    assert not Role.objects.public().filter(participation__event=round_.event).exists()
+    names = {name for person in Person.objects.exclude(user=demo["rapporteur"]) for name in person.name.split()}
+    words = " ".join(f"{one.takeaway} {one.action}" for one in round_.contributions.all())
+    assert names
+    assert not names & set(words.replace(".", " ").replace(",", " ").split())
 
 
 def test_second_run_keeps_what_was_entered(demo):
@@ -95,7 +111,7 @@ def test_demo_prints_addresses_and_sign_ins(settings):
 
     call_command("load_demo", stdout=out)
 
-    for words in ("/desk/", "/admin/", "rapporteur@", "editor@", "administrator@", "readout-demo"):
+    for words in ("/desk/", "/admin/", "rapporteur@", "editor@", "administrator@", "readout-demo", "/round/"):
         assert words in out.getvalue()
 
 

@@ -68,7 +68,7 @@ def test_home_shows_what_is_new_the_themes_and_the_dialogues(client):
 
     said = words(body)
     assert said.index("The newer") < said.index("The older")
-    assert "Trust 1 takeaway 1 action" in said
+    assert "Trust 1 takeaway, 1 action" in said
     assert "The dialogue to come" in said
     assert "The dialogue held" in said
     assert "SECRET" not in body
@@ -113,7 +113,7 @@ def test_home_sets_themes_without_outcomes_apart(client):
 
     said = words(page(client, "/"))
 
-    assert "Trust 1 takeaway 0 actions" in said
+    assert "Trust 1 takeaway, 0 actions" in said
     assert "Nothing published yet under Asleep" in said
 
 
@@ -459,7 +459,9 @@ def test_themes_stand_on_two_levels_with_their_counts(client):
 
     said = words(page(client, "/themes/"))
 
-    assert ("Trust What it is. 2 takeaways 1 action Hotlines 2 takeaways 0 actions Notices 1 takeaway 1 action") in said
+    assert (
+        "Trust What it is. 2 takeaways, 1 action Hotlines 2 takeaways, 0 actions Notices 1 takeaway, 1 action"
+    ) in said
     assert "Asleep Nothing published yet" in said
 
 
@@ -518,10 +520,10 @@ def test_theme_says_what_came_up_where_and_when_on_its_first_page_alone(client):
 
     first, second = (words(page(client, f"{theme.get_absolute_url()}?page={n}")) for n in (1, 2))
 
-    assert "25 takeaways 0 actions Sub-themes Hotlines 12 takeaways 0 actions" in first
+    assert "25 takeaways, 0 actions Sub-themes Hotlines 12 takeaways, 0 actions" in first
     assert "Columns from 2000 to 2024. The highest is 2024, with 1." in first
     assert "Where it came up lately Dialogue of 2024 1 May 2024 Dialogue of 2023" in first
-    assert "Convened or joined by Institute of Examples 25 takeaways 0 actions" in first
+    assert "Convened or joined by Institute of Examples 25 takeaways, 0 actions" in first
     for heading in ("Sub-themes", "Columns from", "Where it came up lately", "Convened or joined by"):
         assert heading not in second
     assert "Showing 21 to 25 of 25 outcomes" in second
@@ -530,7 +532,7 @@ def test_theme_says_what_came_up_where_and_when_on_its_first_page_alone(client):
 def test_numbers_of_a_theme_follow_what_is_published(client, as_served, editor):
     theme = ThemeFactory()
     outcome = published(1, themes=[theme], text="Heard")
-    assert "1 takeaway 0 actions" in words(page(client, theme.get_absolute_url()))
+    assert "1 takeaway, 0 actions" in words(page(client, theme.get_absolute_url()))
 
     outcome.withdraw(by=editor)
 

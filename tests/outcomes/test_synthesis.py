@@ -273,7 +273,7 @@ def test_screen_costs_the_same_number_of_queries_at_any_length(desk, closing, nu
         response = desk.get(board_url(closing))
 
     assert len(response.context["board"].to_go) == number
-    assert len(queries) == 8, [query["sql"] for query in queries]
+    assert len(queries) == 9, [query["sql"] for query in queries]
 
 
 def test_bringing_five_hundred_together_is_quick():
@@ -779,8 +779,10 @@ def test_group_whose_draft_was_deleted_is_free_again(desk, closing, rapporteur):
     workflow.delete(outcome, version=outcome.version)
 
     group.refresh_from_db()
-    assert group.outcome is None
-    assert desk.get(group_url("draft", group)).status_code == 200
+    assert group.draft is None
+    assert "Make it a draft" in desk.get(board_url(closing)).content.decode()
+    another = drafted(group, rapporteur)
+    assert (another.raised_by, another.statement_group) == (5, group)
 
 
 def test_numbers_outlive_the_contributions(desk, closing, rapporteur):

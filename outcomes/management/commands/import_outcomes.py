@@ -38,7 +38,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
         except IntakeError as error:
             raise CommandError(f"{file.name}: {error}") from error
-        there = {normalise(text) for text in event.outcomes.values_list("text", flat=True)}
+        there = {normalise(text) for text in event.outcomes.there().values_list("text", flat=True)}
         new = [proposal for proposal in intake.proposals if normalise(proposal.text) not in there]
         self.show(intake, new)
         if not intake.proposals:

@@ -10,8 +10,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0003_search"),
-        ("outcomes", "0007_outcome_says_when_it_was_reworded"),
+        ("events", "0004_invitations"),
+        ("outcomes", "0009_rounds_open_and_moderate"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
