@@ -91,7 +91,7 @@ ROUNDS = {
 }
 
 # The synthesis of a round of that group: what its rapporteur and staff get on GET and on an empty POST.
-ROUND = {
+SYNTHESIS = {
     "outcomes:synthesis": (200, 405),
     "outcomes:synthesis-move": (405, 422),
     "outcomes:group-rename": (405, 302),
@@ -279,7 +279,8 @@ def test_open_round_answers_whoever_has_its_code_alike(visit, arguments, role):
     assert visit(role, reverse("outcomes:round", args=[arguments["round"]])) == (200, 422)
 
 
-@pytest.mark.parametrize("name", ROUND)
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", SYNTHESIS)
 def test_synthesis_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, arguments, group, name, role):
     now = timezone.now()
     closing = RoundFactory(event=group.event, session=group, opens_at=now - dt.timedelta(hours=1), closes_at=now)
@@ -294,9 +295,9 @@ def test_synthesis_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, arg
     if role == "anonymous":
         assert answers == (SIGN_IN, SIGN_IN)
     elif role in ("rapporteur", "editor", "administrator"):
-        assert answers == ROUND[name]
+        assert answers == SYNTHESIS[name]
     else:
-        assert answers == tuple(405 if answer == 405 else 404 for answer in ROUND[name])
+        assert answers == tuple(405 if answer == 405 else 404 for answer in SYNTHESIS[name])
     assert set(StatementGroup.objects.values_list("name", "placements", "outcome")) == {
         ("", statement.pk, None),
         ("", None, raised.pk),
@@ -359,7 +360,7 @@ def test_administrators_see_the_lists_of_the_portal(visit, name, route):
 
 
 def test_every_address_stands_in_a_table():
-    listed = {*PUBLIC, *FILES, *DESK, *ROUNDS, *ROUND, *SIGNING, *LINKS, *SECOND_FACTOR}
+    listed = {*PUBLIC, *FILES, *DESK, *ROUNDS, *SYNTHESIS, *SIGNING, *LINKS, *SECOND_FACTOR}
     listed |= {"outcomes:desk", "outcomes:outcome-any-case", "outcomes:round", "readyz"}
 
     assert {name for name, route in addresses() if not route.startswith("admin/")} == {
