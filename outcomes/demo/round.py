@@ -16,7 +16,7 @@ EVENT: dict[str, Any] = {
         "action, and see them arrive on the rapporteur's desk. Nobody took part in it and nothing was agreed."
     ),
 }
-SESSION = "Closing round: one takeaway and one action from everybody"
+SESSION = "Closing plenary: what each of us takes home"
 
 
 def day() -> dt.date:
