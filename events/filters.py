@@ -35,9 +35,18 @@ class PublicFilter(django_filters.FilterSet):
     without_control: tuple[str, ...] = ()
 
     def __init__(self, data=None, queryset=None, **kwargs):
-        super().__init__(self._usable(data), queryset, **kwargs)
+        self._of_all_that_is_public = queryset is None
+        rows = self._meta.model.objects.none() if queryset is None else queryset
+        super().__init__(self._usable(data), rows, **kwargs)
         for name, choices in self.choices().items():
             self.filters[name].extra["choices"] = choices
+
+    @property
+    def qs(self):
+        """What the filters leave, of what is public unless other rows were given; put together only where asked for."""
+        if self._of_all_that_is_public:
+            self.queryset = self._meta.model.objects.public()
+        return super().qs
 
     @classmethod
     def _usable(cls, data) -> QueryDict:

@@ -82,6 +82,34 @@ def pages() -> dict[str, str]:
     }
 
 
+def pages_of_the_desk() -> tuple[dict[str, str], dict[str, str]]:
+    """Return addresses as `pages` does of what a rapporteur sees, and the cookie that signs one in."""
+    from django.conf import settings
+    from django.test import Client
+    from django.urls import reverse
+
+    from events.models import Session
+    from outcomes.models import Round
+    from participants.models import User
+
+    rapporteur = User.objects.filter(person__participations__roles__role="rapporteur").distinct().get()
+    rapporteur.email = "rapporteur@example.org"  # the demo's own accounts are nobody on a real site
+    rapporteur.save()
+    client = Client()
+    client.force_login(rapporteur)
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+    closing = Round.objects.select_related("session").first()
+    group = Session.objects.reported_by(rapporteur).exclude(pk=closing.session_id).in_programme_order().first()
+    return {
+        "desk": reverse("outcomes:desk"),
+        "desk-session": reverse("outcomes:desk-session", args=[group.code]),
+        "round": reverse("outcomes:round", args=[closing.code]),
+        "round-control": reverse("outcomes:desk-round", args=[closing.code]),
+        "projector": reverse("outcomes:round-projector", args=[closing.code]),
+        "synthesis": reverse("outcomes:synthesis", args=[closing.code]),
+    }, cookie
+
+
 def wait_for(address: str) -> None:
     """Return once the server answers; raises TimeoutError after half a minute."""
     for _ in range(150):
@@ -93,25 +121,27 @@ def wait_for(address: str) -> None:
     raise TimeoutError(address)
 
 
-def take(site: str, addresses: dict[str, str]) -> None:
+def take(site: str, addresses: dict[str, str], cookies: list[dict[str, str]]) -> None:
     """Photograph each address in each width and palette."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ["BROWSER_EXECUTABLE"], args=FLAGS)
         for width, longest in WIDTHS.items():
             for scheme in ("light", "dark"):
-                page = browser.new_page(
+                context = browser.new_context(
                     viewport={"width": width, "height": 900},
                     color_scheme=scheme,
                     reduced_motion="reduce",
                     locale="en-GB",
                     timezone_id="UTC",
                 )
+                context.add_cookies([cookie | {"url": site} for cookie in cookies])
+                page = context.new_page()
                 for name, address in addresses.items():
                     page.goto(site + address)
                     picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
                     picture = picture.convert("RGB").crop((0, 0, width, min(picture.height, longest)))
                     picture.save(OUT / f"{name}-{width}-{scheme}.webp", quality=QUALITY, method=6)
-                page.close()
+                context.close()
         browser.close()
 
 
@@ -126,6 +156,7 @@ def main() -> int:
         subprocess.run(load, cwd=ROOT, env=env | {"DEBUG": "on"}, check=True, stdout=subprocess.DEVNULL)
         os.environ.update(env)
         addresses = pages()
+        of_the_desk, cookie = pages_of_the_desk()
         serve = ["scripts/serve.sh", "web"]
         with subprocess.Popen(serve, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
             try:
@@ -133,7 +164,8 @@ def main() -> int:
                 OUT.mkdir(parents=True, exist_ok=True)
                 for old in OUT.glob("*.webp"):
                     old.unlink()
-                take(env["SITE_URL"], addresses)
+                take(env["SITE_URL"], addresses, [])
+                take(env["SITE_URL"], of_the_desk, [cookie])
             finally:
                 server.terminate()
     taken = list(OUT.glob("*.webp"))

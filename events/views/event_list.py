@@ -16,7 +16,7 @@ class EventList(NumberedPages, ListView):
     template_name = "events/event_list.html"
 
     def get(self, request, *args, **kwargs):
-        self.filterset = self.filterset_class(request.GET, Event.objects.public())
+        self.filterset = self.filterset_class(request.GET)
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self):

@@ -249,7 +249,9 @@ def test_words_that_were_looked_for_are_marked(client, shelf):
     assert "<mark>" not in page(client, "")
 
 
-def test_filter_set_serves_programs_without_a_page(shelf):
-    found = OutcomeFilter(QueryDict("kind=action"), Outcome.objects.public()).qs
+def test_filter_set_serves_programs_without_a_page_and_starts_at_what_is_public(shelf):
+    ActionFactory(text="SECRET", themes=[])
+
+    found = OutcomeFilter(QueryDict("kind=action")).qs
 
     assert [outcome.text for outcome in found] == [WRITE, OPEN]
