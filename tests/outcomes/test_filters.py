@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import QueryDict
 
 from outcomes.filters import OutcomeFilter
-from outcomes.models import Outcome
 from tests.factories import (
     PUBLISHED_AT,
     ActionFactory,
