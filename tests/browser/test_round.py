@@ -1,14 +1,22 @@
 """A closing round in a real browser: from the square on the wall to an entry, with the network cut in the middle."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from outcomes.models import Contribution
+from outcomes.models import Contribution, Outcome
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_main_job import follow, press, sideways
 from tests.conftest import reports_on
-from tests.factories import BreakoutGroupFactory, ContributionFactory, EventFactory, RoundFactory, SessionFactory
+from tests.factories import (
+    BreakoutGroupFactory,
+    ContributionFactory,
+    EventFactory,
+    RoundFactory,
+    SessionFactory,
+    UserFactory,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -246,3 +254,58 @@ def test_pages_of_a_round_are_accessible_and_fit_a_phone(
     assert len(complaints) == 2  # the code that leads nowhere, and the form that was refused
     assert all("status of 4" in complaint for complaint in complaints)
     complaints.clear()
+
+
+SAID = [
+    "Points of contact must be tested before an incident.",
+    "Test the points of contact before an incident.",
+    "Before an incident, test your points of contact.",
+    "Tested points of contact help in an incident.",
+    "Points of contact, tested, before an incident.",
+]
+WORDING = "Points of contact only help if they are tested before an incident."
+
+
+def test_from_the_square_on_the_wall_to_a_published_takeaway(open_browser, round_, rapporteur):
+    wall = open_browser(DESKTOP, signed_in=rapporteur)
+    wall.goto(at(round_, "round-projector"))
+    address = wall.locator("svg title").text_content().removeprefix("QR code for ")
+    for text in SAID:  # five phones that know nothing of each other
+        phone = open_browser(PHONE, has_touch=True, is_mobile=True)
+        phone.goto(address)
+        phone.get_by_label(TAKEAWAY).fill(text)
+        press(phone, "Send")
+        expect(phone.get_by_role("heading", name=THANKS)).to_be_visible()
+    expect(wall.get_by_role("status")).to_contain_text("5 have answered", timeout=15_000)
+
+    desk = open_browser(PHONE, signed_in=rapporteur, has_touch=True, is_mobile=True)
+    desk.goto(at(round_, "desk-round"))
+    press(desk, "Close now")
+    follow(desk, "Bring together what was said")
+    press(desk, "Make a group of these 5")
+    expect(desk.get_by_label("Name of Group 1")).to_be_focused()
+    desk.keyboard.type("Tested contacts")
+    desk.keyboard.press("Enter")
+    follow(desk, "Make it a draft Tested contacts")
+    desk.get_by_label("Wording").fill(WORDING)
+    desk.get_by_label("Let the public page say “Raised by 5 of 5 contributions”").check()
+    press(desk, "Make the draft")
+    expect(desk.get_by_role("status").first).to_contain_text("Draft takeaway made of 5 statements.")
+    desk.goto(reverse("outcomes:desk-session-check", args=[round_.session.code]))
+    press(desk, "Submit for review")
+    expect(desk.get_by_text("1 submitted for review.")).to_be_visible()
+    assert sideways(desk) == 0
+
+    outcome = Outcome.objects.get()
+    editor = Client()
+    editor.force_login(UserFactory(editor=True))
+    admin = open_browser(DESKTOP, signed_in=editor)
+    admin.goto(reverse("admin:outcomes_outcome_review", args=[outcome.pk]))
+    press(admin, "Approve and publish")
+    expect(admin.get_by_text("approved and published").first).to_be_visible()
+
+    visitor = open_browser(PHONE)
+    visitor.goto(outcome.get_absolute_url())
+    expect(visitor.get_by_role("heading", name=WORDING)).to_be_visible()
+    expect(visitor.get_by_role("main")).to_contain_text("Raised by 5 of 5 contributions in the closing round.")
+    assert not any(text in visitor.content() for text in SAID)
