@@ -256,12 +256,19 @@ def test_pages_of_a_round_are_accessible_and_fit_a_phone(
     complaints.clear()
 
 
-SAID = [
+ALIKE = [
     "Points of contact must be tested before an incident.",
     "Test the points of contact before an incident.",
     "Before an incident, test your points of contact.",
-    "Tested points of contact help in an incident.",
-    "Points of contact, tested, before an incident.",
+    "Points of contact need tests before an incident.",
+    "Points of contact: tested, before an incident.",
+]
+OTHERS = [
+    "A directory that nobody calls is a list.",
+    "Women were missing from two panels.",
+    "Hospitals deserve a line of their own.",
+    "Trust is made over coffee.",
+    "Exercises teach more than speeches.",
 ]
 WORDING = "Points of contact only help if they are tested before an incident."
 
@@ -270,13 +277,13 @@ def test_from_the_square_on_the_wall_to_a_published_takeaway(open_browser, round
     wall = open_browser(DESKTOP, signed_in=rapporteur)
     wall.goto(at(round_, "round-projector"))
     address = wall.locator("svg title").text_content().removeprefix("QR code for ")
-    for text in SAID:  # five phones that know nothing of each other
+    for text in ALIKE + OTHERS:  # ten phones that know nothing of each other
         phone = open_browser(PHONE, has_touch=True, is_mobile=True)
         phone.goto(address)
         phone.get_by_label(TAKEAWAY).fill(text)
         press(phone, "Send")
         expect(phone.get_by_role("heading", name=THANKS)).to_be_visible()
-    expect(wall.get_by_role("status")).to_contain_text("5 have answered", timeout=15_000)
+    expect(wall.get_by_role("status")).to_contain_text("10 have answered", timeout=15_000)
 
     desk = open_browser(PHONE, signed_in=rapporteur, has_touch=True, is_mobile=True)
     desk.goto(at(round_, "desk-round"))
@@ -288,7 +295,7 @@ def test_from_the_square_on_the_wall_to_a_published_takeaway(open_browser, round
     desk.keyboard.press("Enter")
     follow(desk, "Make it a draft Tested contacts")
     desk.get_by_label("Wording").fill(WORDING)
-    desk.get_by_label("Let the public page say “Raised by 5 of 5 contributions”").check()
+    desk.get_by_label("Let the public page say “Raised by 5 of 10 contributions”").check()
     press(desk, "Make the draft")
     expect(desk.get_by_role("status").first).to_contain_text("Draft takeaway made of 5 statements.")
     desk.goto(reverse("outcomes:desk-session-check", args=[round_.session.code]))
@@ -307,5 +314,5 @@ def test_from_the_square_on_the_wall_to_a_published_takeaway(open_browser, round
     visitor = open_browser(PHONE)
     visitor.goto(outcome.get_absolute_url())
     expect(visitor.get_by_role("heading", name=WORDING)).to_be_visible()
-    expect(visitor.get_by_role("main")).to_contain_text("Raised by 5 of 5 contributions in the closing round.")
-    assert not any(text in visitor.content() for text in SAID)
+    expect(visitor.get_by_role("main")).to_contain_text("Raised by 5 of 10 contributions in the closing round.")
+    assert not any(text in visitor.content() for text in ALIKE + OTHERS)
