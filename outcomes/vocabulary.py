@@ -43,6 +43,11 @@ class About(NamedTuple):
     numbers: Numbers
     organisations: list[Named]  # those behind most of it
 
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """How many outcomes of each kind there are."""
+        return self.numbers[Facet.TOTAL].get("", Counter())
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -78,12 +83,10 @@ class Vocabulary:
         if not asked:
             return self
         found = _by_what(_ONE_EACH.find(**{"series": _NO_SLUG, "organisation": _NO_SLUG, "about": about} | asked))
-        numbers = {facet: dict(values) for facet, values in self.numbers.items()}
-        for facet, values in _numbers(found["count"]).items():
-            numbers.setdefault(facet, {}).update(values)
+        also = _numbers(found["count"])
         return replace(
             self,
-            numbers=numbers,
+            numbers={facet: {**values, **also[facet]} for facet, values in self.numbers.items()},
             beyond=_numbers(found["about"]),
             series=[*self.series, *_named(found["series"])],
             organisation=[*self.organisation, *_named(found["organisation"])],
@@ -91,9 +94,11 @@ class Vocabulary:
 
     def number(self, facet: str, key: str, theme: Theme | None = None) -> Mapping[str, int]:
         """Return how many outcomes of each kind have that value of a facet, of all or about `theme`."""
+        if facet not in Facet.values:
+            return Counter()
         if theme is None:
-            return self.numbers.get(facet, {}).get(key, Counter())
-        kept = numbers_about(theme).numbers.get(facet, {}).get(key)
+            return self.numbers[facet].get(key, Counter())
+        kept = numbers_about(theme).numbers[facet].get(key)
         return self.beyond.get(facet, {}).get(key, Counter()) if kept is None else kept
 
     @property
@@ -225,9 +230,10 @@ def _by_what(rows: Iterable[dict[str, Any]]) -> defaultdict[str, list[dict[str, 
 
 
 def _numbers(rows: Iterable[dict[str, Any]]) -> Numbers:
-    numbers: defaultdict[str, defaultdict[str, Counter]] = defaultdict(lambda: defaultdict(Counter))
+    """Return the numbers in rows of `_counts`, every facet there; plain dicts, since threads share them for reading."""
+    numbers: dict[str, dict[str, Counter]] = {facet: {} for facet in Facet.values}
     for row in rows:
-        numbers[row["label"]][row["address"]][row["words"]] = row["amount"]
+        numbers[row["label"]].setdefault(row["address"], Counter())[row["words"]] = row["amount"]
     return numbers
 
 

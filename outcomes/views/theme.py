@@ -38,7 +38,7 @@ def theme_cards(vocabulary: Vocabulary) -> list[dict]:
 
 
 def _card(theme: Theme, vocabulary: Vocabulary) -> dict:
-    found = vocabulary.numbers[Facet.THEME][str(theme.pk)]
+    found = vocabulary.number(Facet.THEME, str(theme.pk))
     return {"theme": theme, "takeaways": found["takeaway"], "actions": found["action"], "any": any(found.values())}
 
 
@@ -126,7 +126,7 @@ class ThemeDetail(NumberedPages, ListView):
         return self.overview.first if self.overview else OutcomeTheme.objects.newest(self.theme, self.kind)
 
     def paging(self):
-        kinds = self.about.numbers[Facet.TOTAL][""]
+        kinds = self.about.totals
         known = kinds[self.kind] if self.kind else sum(kinds.values())
         return {"known": known, "fetch": None if self.overview else self.fetch}
 
@@ -135,7 +135,7 @@ class ThemeDetail(NumberedPages, ListView):
         return cards_of(keys, self.vocabulary.by_key)
 
     def get_context_data(self, **kwargs):
-        theme, overview, numbers = self.theme, self.overview, self.about.numbers[Facet.TOTAL][""]
+        theme, overview, numbers = self.theme, self.overview, self.about.totals
         above = self.vocabulary.by_key.get(theme.parent_id or 0)
         trail = [(gettext("Themes"), reverse("outcomes:theme-list"))]
         trail += [(above.name, above.get_absolute_url())] if above else []
