@@ -128,6 +128,19 @@ def test_list_takes_the_same_queries_for_any_number_of_events(client, as_served,
         client.get("/events/?country=CL")
 
 
+def test_series_that_is_not_offered_is_found_by_its_address_unless_nothing_of_it_is_public(client):
+    for _ in range(50):
+        series = EventSeriesFactory()
+        EventFactory.create_batch(2, series=series)
+    EventFactory(title="Seldom held", series=EventSeriesFactory(slug="seldom", name="Seldom"))
+    EventFactory(draft=True, series=EventSeriesFactory(slug="hidden", name="SECRET"))
+
+    assert '<option value="seldom"' not in page(client, "/events/")
+    assert '<option value="seldom" selected>' in page(client, "/events/?series=seldom")
+    assert "1 event, Seldom" in words(page(client, "/events/?series=seldom"))
+    assert "SECRET" not in page(client, "/events/?series=hidden")
+
+
 # Pages
 
 
