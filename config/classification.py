@@ -13,10 +13,10 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "participants.User_groups": {INTERNAL: "id group", PERSONAL: "user"},
     "participants.User_user_permissions": {INTERNAL: "id permission", PERSONAL: "user"},
-    "participants.Person": {INTERNAL: "id", PERSONAL: "name sort_name honorific email user"},
+    "participants.Person": {INTERNAL: "id", PERSONAL: "name sort_name honorific email user name_key"},
     "participants.Organisation": {
         PUBLIC: "slug name short_name actor_type country website logo logo_alt",
-        INTERNAL: "id report_disclaimer",
+        INTERNAL: "id report_disclaimer name_key short_key",
     },
     "participants.OutgoingMail": {
         INTERNAL: "id key message_id secret private created_at claimed_at sent_at attempts",

@@ -21,6 +21,7 @@ from events.models.event import Event, EventPartner
 from events.models.session import Session
 from events.ordinary import NEVER_ALONE, ORDINARY
 from events.search import IDEOGRAPHIC, IDEOGRAPHS, indexed
+from participants.titles import ABBREVIATED, AFTER_A_NAME, TITLES
 
 LONGEST = 20_000  # characters of a text that are looked at
 
@@ -36,18 +37,6 @@ _FOLDED_FURTHER = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "�
 _UMLAUTS = re.compile(r"(?<=[aou])e")
 _ARABIC_PREFIX = "وفبلك"  # and, then, by, for, like: written as one with the word
 
-_ABBREVIATED = frozenset("mr mrs ms mx dr prof amb hon st sr sra dra hr fr mme mlle mm rev gen col".split())
-_TITLES = _ABBREVIATED | frozenset(
-    """
-    professor professeur profesor profesora doctor docteur ambassador ambassadeur ambassadrice embajador embajadora
-    minister ministre ministro ministra secretary president chair chairman chairwoman chairperson director commissioner
-    senator general colonel captain major judge justice sir dame lord lady baroness baron count madam madame monsieur
-    mademoiselle senor senora senorita don dona herr frau sheikh sheikha prince princess excellency delegate
-    moderator facilitator rapporteur speaker
-    سيد سيده دكتور دكتوره سفير سفيره استاذ استاذه وزير وزيره شيخ
-    """.split()
-)
-_AFTER_A_NAME = frozenset("jr sr ii iii iv phd md mp mep obe cbe mbe kcmg cmg esq".split())
 _PARTICLES = frozenset(
     "van von der den de del della di da dos das du la le las los ter ten bin ibn bint ben al el abu zu y e".split()
 )
@@ -143,9 +132,9 @@ class _Name:
         tied = {match.start() for match in re.finditer(r"\b\w{1,2}(?=['’]\w)", plain)}
         words = [(match[0], fold(match[0]), match.start() in tied) for match in _WORD.finditer(plain)]
         words = [word for word in words if word[1]]
-        while len(words) > 1 and words[0][1] in _TITLES:
+        while len(words) > 1 and words[0][1] in TITLES:
             words.pop(0)
-        while len(words) > 1 and words[-1][1] in _AFTER_A_NAME:
+        while len(words) > 1 and words[-1][1] in AFTER_A_NAME:
             words.pop()
         keys = [key for _, key, _ in words]
         family = cls._family(words, keys, sort_name)
@@ -340,7 +329,7 @@ class NameCheck:
             if words[title].key not in name.all | _PARTICLES and not words[title].is_initial:
                 break
             title -= 1
-        if title >= 0 and words[title].key in _TITLES and capital and self._is_title_of(text, words, title):
+        if title >= 0 and words[title].key in TITLES and capital and self._is_title_of(text, words, title):
             yield words[title].start, end, True, False, name.shown
             return
         cased = words[first].cased
@@ -369,7 +358,7 @@ class NameCheck:
     def _given(self, text, words, index: int, name: _Name):
         """A name that is neither first nor family: of “Ana García López”, “García”, or one after a title."""
         word = words[index]
-        titled = index and words[index - 1].key in _TITLES and self._is_title_of(text, words, index - 1)
+        titled = index and words[index - 1].key in TITLES and self._is_title_of(text, words, index - 1)
         beside = self._given_beside(text, words, index, name, step=1)
         pair = beside is not None and words[beside].key != word.key and word.capital and words[beside].capital
         start = words[index - 1].start if titled else word.start
@@ -384,7 +373,7 @@ class NameCheck:
     def _is_title_of(self, text, words, index: int) -> bool:
         """Whether the title at `index` belongs to the word after it: no sentence ends between them."""
         between = text[words[index].end : words[index + 1].start]
-        if words[index].key in _ABBREVIATED:
+        if words[index].key in ABBREVIATED:
             between = between.replace(".", "", 1)
         return bool(_NO_SENTENCE_ENDS.fullmatch(between))
 

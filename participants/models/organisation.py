@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django_countries.fields import CountryField
 
+from participants.names import KeyField, in_brackets, organisation_key, short_key
 from participants.pictures import PictureField, RandomName
 from participants.slugs import SluggedModel
 from participants.text import validate_plain
@@ -36,9 +37,18 @@ class Organisation(SluggedModel):
     report_disclaimer = models.TextField(
         blank=True, validators=[validate_plain], help_text="Copied into each report when it is published."
     )
+    name_key = KeyField(key_of=lambda row: organisation_key(row.name), help_text="By which namesakes are found.")
+    short_key = KeyField(
+        key_of=lambda row: short_key(row.name, row.short_name or in_brackets(row.name)),
+        help_text="The same of its short name, or its initials.",
+    )
 
     class Meta:
         ordering = ["name"]
+        indexes = [
+            models.Index(fields=["name_key"], name="organisation_name_key"),
+            models.Index(fields=["short_key"], name="organisation_short_key"),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("name"), "country", name="organisation_name_unique_in_its_country"),
             models.CheckConstraint(

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce, NullIf
 
+from participants.names import KeyField, person_key
 from participants.text import validate_plain
 
 
@@ -19,10 +20,15 @@ class Person(models.Model):
         blank=True,
         help_text="The account with which this person signs in, if any.",
     )
+    name_key = KeyField(key_of=lambda person: person_key(person.name), help_text="By which namesakes are found.")
 
     class Meta:
         ordering = [Coalesce(NullIf("sort_name", models.Value("")), "name"), "pk"]
         verbose_name_plural = "people"
+        indexes = [
+            models.Index(fields=["name_key"], name="person_name_key"),
+            models.Index(fields=["email"], condition=~models.Q(email=""), name="person_email"),
+        ]
         constraints = [models.CheckConstraint(condition=~models.Q(name=""), name="person_has_a_name")]
 
     def __str__(self):
