@@ -170,7 +170,8 @@ class KeyField(models.CharField):
 
     def __init__(self, *args, key_of=None, **kwargs):
         self.key_of = key_of
-        kwargs = {"max_length": LONGEST, "blank": True, "db_default": "", "editable": False} | kwargs
+        for name, value in (("max_length", LONGEST), ("blank", True), ("db_default", ""), ("editable", False)):
+            kwargs.setdefault(name, value)
         super().__init__(*args, **kwargs)
 
     def deconstruct(self):
