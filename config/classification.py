@@ -18,6 +18,10 @@ FIELDS: dict[str, dict[str, str]] = {
         PUBLIC: "slug name short_name actor_type country website logo logo_alt",
         INTERNAL: "id report_disclaimer name_key short_key",
     },
+    "participants.Change": {
+        INTERNAL: "id at how kind record key under under_key event_key",
+        PERSONAL: "by name values",
+    },
     "participants.OutgoingMail": {
         INTERNAL: "id key message_id secret private created_at claimed_at sent_at attempts",
         PERSONAL: "to subject body error unsubscribe",

@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from events.attribution import Rule
 from events.deadline import Deadline
 from events.models import Event, Invitation, NotAllowed, Participation, Role
-from participants import mail
+from participants import history, mail
 from participants.groups import STAFF_GROUPS
 from participants.models import Person, User
 from participants.text import canonical_email, masked_email
@@ -137,7 +137,7 @@ def invite(event: Event, keys: Iterable[int], *, by, sending: uuid.UUID, by_mail
         participation = rapporteur.participation
         if participation.pk not in wanted or participation.pk in done:
             continue
-        against = rapporteur.against or _tie_account(rapporteur)
+        against = rapporteur.against or _tie_account(rapporteur, by)
         if against:
             result.refused.append((rapporteur.person, against))
             continue
@@ -148,7 +148,7 @@ def invite(event: Event, keys: Iterable[int], *, by, sending: uuid.UUID, by_mail
     return result
 
 
-def _tie_account(rapporteur: Rapporteur) -> str:
+def _tie_account(rapporteur: Rapporteur, by: User) -> str:
     """Make sure that the person has the account of their address; return why not if it was given away meanwhile."""
     person, account = rapporteur.person, rapporteur.account
     if person.user_id:
@@ -166,6 +166,7 @@ def _tie_account(rapporteur: Rapporteur) -> str:
         tied = 0
     if not tied:
         return "Somebody changed the person or the account just now: try again."
+    history.note(person, {"user": (None, account.pk)}, by=by, how="invitation")
     rapporteur.account = person.user = account
     return ""
 

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from events.models import Event, NotAllowed, Recorded, Session, bump_generation
+from participants import history
 
 
 @transaction.atomic
@@ -55,6 +56,7 @@ def release(items, *, by) -> int:
     for item in items.with_rule():
         if item.recorded_under != item.rule:
             items.model._base_manager.filter(pk=item.pk).update(recorded_under=item.rule)
+            history.note(item, {"recorded_under": (item.recorded_under, item.rule)}, by=by)
             released[item.event] = released.get(item.event, 0) + 1
     bump_generation()
     for event, number in released.items():

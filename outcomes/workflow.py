@@ -1,5 +1,6 @@
 """What writes several models of an outcome at once: its themes, its addressees, its place among the others."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 
@@ -7,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from outcomes.models import DELETED_KEPT, WITH_RAPPORTEUR, ActionOwner, Addressee, Outcome, StaleVersion, Theme
+from outcomes.models import DELETED_KEPT, WITH_RAPPORTEUR, ActionOwner, Outcome, StaleVersion, Theme
 from outcomes.places import Place
-from participants.models import Organisation
+from participants import history
+from participants.models import Change, Organisation
 
 FOLLOW_UP = ("nature", "due_on", "due_text", "owner_suggested")
 
@@ -124,7 +126,7 @@ def submit_all(seen: Mapping[str, int], place: Place, *, by) -> tuple[int, int]:
 
 
 @transaction.atomic
-def delete(outcome: Outcome, *, version: int) -> None:
+def delete(outcome: Outcome, *, version: int, by) -> None:
     """Delete a draft that was read at `version`; raises as `save` does.
 
     It stays in its row, out of everybody's sight, until `forget_deleted` comes by.
@@ -134,12 +136,19 @@ def delete(outcome: Outcome, *, version: int) -> None:
         raise NotYours(current)
     if current.version != version:
         raise StaleVersion(current)
-    Outcome.objects.filter(pk=current.pk).update(deleted_at=timezone.now())
+    _set_deleted(current, timezone.now(), by=by)
 
 
-def restore(outcome: Outcome) -> None:
+@transaction.atomic
+def restore(outcome: Outcome, *, by) -> None:
     """Bring a deleted draft back as it was; one that is there already stays as it is."""
-    Outcome.objects.filter(pk=outcome.pk).update(deleted_at=None)
+    _set_deleted(outcome, None, by=by)
+
+
+def _set_deleted(outcome: Outcome, at: dt.datetime | None, *, by) -> None:
+    Outcome.objects.filter(pk=outcome.pk).update(deleted_at=at)
+    if Change.objects.of_record(outcome).exists():  # a draft that nobody else has seen has no history
+        history.note(outcome, {"deleted_at": (outcome.deleted_at, at)}, by=by)
 
 
 def forget_deleted() -> None:
@@ -214,7 +223,4 @@ def _split(words: Mapping) -> tuple[dict, list[Theme], list[str]]:
 
 def _file_under(outcome: Outcome, themes: Iterable[Theme], addressees: list[str]) -> None:
     outcome.tag(themes)
-    outcome.addressees.exclude(actor_type__in=addressees).delete()
-    Addressee.objects.bulk_create(
-        [Addressee(action=outcome, actor_type=actor_type) for actor_type in addressees], ignore_conflicts=True
-    )
+    outcome.address_to(addressees)

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from participants.groups import ADMINISTRATORS
+from participants.history_pages import WithHistory
 from participants.models import Organisation, OutgoingMail, Person, User
 
 admin.site.unregister(Group)  # what each group may do stands in participants/groups.py
@@ -147,7 +148,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(admin.ModelAdmin):
+class PersonAdmin(WithHistory):
     list_display = ["name", "honorific", "signs_in"]
     search_fields = ["name", "sort_name"]
     show_full_result_count = False
@@ -166,7 +167,7 @@ class PersonAdmin(admin.ModelAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
+class OrganisationAdmin(WithHistory):
     formfield_overrides = UPLOADS
     list_display = ["name", "short_name", "actor_type", "country"]
     list_filter = ["actor_type"]

@@ -7,6 +7,8 @@ class ParticipantsConfig(AppConfig):
     verbose_name = "People and organisations"
 
     def ready(self):
-        from participants.groups import grant_permissions  # models are not loaded before now
+        from participants import history  # models are not loaded before now
+        from participants.groups import grant_permissions
 
         post_migrate.connect(grant_permissions, dispatch_uid="participants.grant_permissions")
+        post_migrate.connect(history.install, sender=self, dispatch_uid="participants.history.install")

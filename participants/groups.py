@@ -14,6 +14,7 @@ EDITOR_PERMISSIONS: dict[str, dict[str, list[str]]] = {
     "participants": {
         "organisation": ["add", "change", "view"],
         "person": ["add", "change", "view"],
+        "change": ["view"],
     },
     "events": {
         "eventseries": ["add", "change", "view"],
@@ -45,7 +46,7 @@ EDITOR_PERMISSIONS: dict[str, dict[str, list[str]]] = {
 }
 
 # Append-only records: nobody gets a permission to change or remove them, administrators included.
-APPEND_ONLY = {"eventstatuschange", "statuschange", "reportstatuschange", "logentry"}
+APPEND_ONLY = {"change", "eventstatuschange", "statuschange", "reportstatuschange", "logentry"}
 
 
 def grant_permissions(app_config, using, **kwargs):

@@ -54,6 +54,15 @@ class PersonFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Person Invented {n}")
 
 
+class ChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.Change
+
+    kind = "changed"
+    record = "participants.person"
+    key = factory.Sequence(lambda n: n + 1)
+
+
 class OutgoingMailFactory(DjangoModelFactory):
     class Meta:
         model = participants.OutgoingMail

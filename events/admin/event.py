@@ -9,6 +9,7 @@ from events.admin.rules import RuleField
 from events.models import Event, EventPartner, EventSeries
 from events.workflow import set_attribution, settle_visibility
 from participants.admin import UPLOADS
+from participants.history_pages import WithHistory
 
 # What belongs to an event: the words of its link, the reverse name to count, the list it leads to, and a filter more.
 AROUND = (
@@ -23,7 +24,7 @@ AROUND = (
 
 
 @admin.register(EventSeries)
-class EventSeriesAdmin(admin.ModelAdmin):
+class EventSeriesAdmin(WithHistory):
     list_display = ["name", "editions"]
     search_fields = ["name"]
 
@@ -43,7 +44,7 @@ class EventPartnerInline(admin.StackedInline):
 
 
 @admin.register(Event)
-class EventAdmin(InvitesRapporteurs, RuleField, WithVerbs, admin.ModelAdmin):
+class EventAdmin(InvitesRapporteurs, RuleField, WithVerbs, WithHistory):
     formfield_overrides = UPLOADS
     list_display = ["title", "dates", "place", "attribution", "status", "to_review"]
     list_filter = ["status", "attribution", "format", "mode"]

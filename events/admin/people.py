@@ -3,6 +3,7 @@ from django.contrib import admin
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, OfOneEvent, Released
 from events.admin.invitations import OffersInvitation, invite_link
 from events.models import Participation, Quote, Role
+from participants.history_pages import WithHistory
 
 
 class RoleInline(OfOneEvent, admin.StackedInline):
@@ -20,7 +21,7 @@ class RoleInline(OfOneEvent, admin.StackedInline):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(OffersInvitation, Released, AutocompleteWithin, EventBound, admin.ModelAdmin):
+class ParticipationAdmin(OffersInvitation, Released, AutocompleteWithin, EventBound, WithHistory):
     list_display = ["person", "affiliation", "position", "attendance", "listing", "in_roles", "kept_under", "event"]
     list_filter = [EventFilter, "attendance", "listing", "recorded_under"]
     list_select_related = ["person", "event"]
@@ -52,7 +53,7 @@ class RoleEventFilter(EventFilter):
 
 
 @admin.register(Role)
-class RoleAdmin(OffersInvitation, Released, EventBound, admin.ModelAdmin):
+class RoleAdmin(OffersInvitation, Released, EventBound, WithHistory):
     list_display = ["participation", "role", "session", "kept_under", "event"]
     list_filter = [RoleEventFilter, "role", "recorded_under"]
     list_select_related = ["participation__person", "participation__event", "session"]
@@ -74,7 +75,7 @@ class RoleAdmin(OffersInvitation, Released, EventBound, admin.ModelAdmin):
 
 
 @admin.register(Quote)
-class QuoteAdmin(Released, EventBound, admin.ModelAdmin):
+class QuoteAdmin(Released, EventBound, WithHistory):
     list_display = ["__str__", "speaker", "consent", "session", "kept_under", "event"]
     list_filter = [EventFilter, "consent", "recorded_under"]
     list_select_related = ["speaker__person", "session", "event"]

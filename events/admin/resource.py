@@ -3,10 +3,11 @@ from django.contrib import admin
 from events.admin.base import EventBound, EventFilter
 from events.models import Resource
 from participants.admin import UPLOADS
+from participants.history_pages import WithHistory
 
 
 @admin.register(Resource)
-class ResourceAdmin(EventBound, admin.ModelAdmin):
+class ResourceAdmin(EventBound, WithHistory):
     formfield_overrides = UPLOADS
     list_display = ["title", "kind", "part", "is_public", "session", "event"]
     list_filter = [EventFilter, "kind", "is_public"]

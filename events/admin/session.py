@@ -8,6 +8,7 @@ from events.admin.invitations import invite_link
 from events.admin.rules import RuleField
 from events.models import BreakoutGroup, Session
 from events.workflow import move_session, set_attribution
+from participants.history_pages import WithHistory
 
 
 class BreakoutGroupFormSet(forms.BaseInlineFormSet):
@@ -30,7 +31,7 @@ class BreakoutGroupInline(admin.StackedInline):
 
 
 @admin.register(Session)
-class SessionAdmin(RuleField, AutocompleteWithin, TimesOfTheEvent, EventBound, admin.ModelAdmin):
+class SessionAdmin(RuleField, AutocompleteWithin, TimesOfTheEvent, EventBound, WithHistory):
     list_display = ["title", "label", "kind", "above", "starts", "room", "rule", "event"]
     list_filter = [EventFilter, "kind", "attribution"]
     list_select_related = ["event", "parent"]

@@ -13,7 +13,7 @@ from events.models.recorded import Recorded
 from events.models.status import StatusLine, StatusModel
 from events.search import Searchable, SearchIndex, SearchQuerySet
 from events.zones import validate_time_zone
-from participants.models import Organisation, OutgoingMail
+from participants.models import Kept, Organisation, OutgoingMail
 from participants.pictures import PictureField, RandomName
 from participants.slugs import SluggedModel
 from participants.text import validate_plain
@@ -24,6 +24,8 @@ class EventSeries(SluggedModel):
 
     name = models.CharField(max_length=300, validators=[validate_plain])
     description = models.TextField(blank=True, validators=[validate_plain])
+
+    HISTORY = Kept(called="name", fixed=("slug",))
 
     class Meta:
         ordering = ["name"]
@@ -164,6 +166,7 @@ class Event(SluggedModel, Searchable, StatusModel):
 
     slug_source = "title"
     SEARCHED = ("title", "reference", "summary", "city", "country")
+    HISTORY = Kept(event="pk", called="title", fixed=("slug", "attribution", "reference"))
 
     class Meta:
         ordering = ["-starts_on", "-pk"]
@@ -327,6 +330,8 @@ class EventPartner(models.Model):
     role = models.CharField(max_length=30, choices=Role, default=Role.PARTNER)
     role_text = models.CharField("role in words", max_length=100, blank=True, validators=[validate_plain])
     position = models.PositiveSmallIntegerField(default=0)
+
+    HISTORY = Kept(event="event_id", under="event", fixed=("event",), names_need=("organisation",))
 
     class Meta:
         ordering = ["position", "pk"]

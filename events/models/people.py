@@ -13,7 +13,7 @@ from events.attribution import Byline
 from events.models.event import Event
 from events.models.recorded import Recorded, RecordedQuerySet
 from events.models.session import Session
-from participants.models import Organisation, Person
+from participants.models import Kept, Organisation, Person
 from participants.text import validate_plain
 
 REMINDERS = "events.reminders"  # the purpose to which the token of a link in a reminder is bound
@@ -74,6 +74,8 @@ class Participation(Recorded):
 
     rule: str  # annotated by `with_rule()`
     objects = ParticipationQuerySet.as_manager()
+
+    HISTORY = Kept(event="event_id", fixed=("event", "person", "wants_reminders"), names_need=("person",))
 
     class Meta:
         ordering = [Coalesce(NullIf("person__sort_name", models.Value("")), "person__name"), "pk"]
@@ -138,6 +140,13 @@ class Role(Recorded):
     rule: str  # annotated by `with_rule()`
     objects = RoleQuerySet.as_manager()
 
+    HISTORY = Kept(
+        event="participation__event_id",
+        under="participation",
+        fixed=("participation",),
+        names_need=("participation__person",),
+    )
+
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
@@ -196,6 +205,8 @@ class Quote(Recorded):
 
     rule: str  # annotated by `with_rule()`
     objects = QuoteQuerySet.as_manager()
+
+    HISTORY = Kept(event="event_id", fixed=("event",))
 
     class Meta:
         ordering = ["position", "pk"]

@@ -8,6 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from events.models.event import Event
 from events.models.session import Session
 from participants.documents import validate_document
+from participants.models import Kept
 from participants.pictures import RandomName
 from participants.text import validate_plain
 
@@ -46,6 +47,8 @@ class Resource(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = ResourceQuerySet.as_manager()
+
+    HISTORY = Kept(event="event_id", called="title", fixed=("event",))
 
     class Meta:
         ordering = ["position", "part", "pk"]

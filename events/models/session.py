@@ -9,6 +9,7 @@ from events import attribution
 from events.attribution import MAX_DEPTH, Rule, rule_in_force
 from events.codes import random_code
 from events.models.event import Event
+from participants.models import Kept
 from participants.text import validate_plain
 
 
@@ -101,6 +102,8 @@ class Session(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = SessionQuerySet.as_manager()
+
+    HISTORY = Kept(event="event_id", called="title", fixed=("event", "attribution"))
 
     class Meta:
         ordering = [F("starts_at").asc(nulls_last=True), "position", "pk"]

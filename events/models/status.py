@@ -9,6 +9,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from events.models.generation import bump_generation
+from participants import history
+from participants.models.change import AppendOnlyQuerySet
 from participants.text import validate_plain
 
 
@@ -18,16 +20,6 @@ class InvalidTransition(Exception):
 
 class NotAllowed(PermissionDenied):
     """This person may not make this move; the message says why in plain words."""
-
-
-class AppendOnlyQuerySet(models.QuerySet):
-    """History lines are written once: no update, no delete but with the object they belong to."""
-
-    def update(self, **kwargs):
-        raise TypeError("History is append-only.")
-
-    def delete(self):
-        raise TypeError("History is append-only.")
 
 
 class StatusLine(models.Model):
@@ -93,6 +85,7 @@ class StatusModel(models.Model):
         for name, value in fields.items():
             setattr(self, name, value)
         change = self.changes.create(from_status=was, to_status=to, by=by, note=note)
+        history.note(self, {"status": (was, to)}, by=by)
         if not {was, to}.isdisjoint(self.EVER_PUBLIC):
             bump_generation()
         self.moved(change)

@@ -11,7 +11,6 @@ from django.utils.text import Truncator
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, Released, Verb, WithVerbs, confirm
 from events.models import InvalidTransition, NotAllowed
 from outcomes.admin.review import MOVES, OutcomeReview, ReviewQueue
-from outcomes.admin.wording import differences
 from outcomes.models import (
     WITH_RAPPORTEUR,
     Action,
@@ -24,7 +23,9 @@ from outcomes.models import (
     Takeaway,
 )
 from participants.admin import UPLOADS
+from participants.history_pages import WithHistory
 from participants.text import normalise
+from participants.wording import differences
 
 REFERENCE = re.compile(r"(?P<event>.+)-(?P<kind>[TA])(?P<number>[0-9]{1,9})", re.IGNORECASE)
 
@@ -103,7 +104,7 @@ class ActionUpdateInline(admin.StackedInline):
     verbose_name_plural = "updates"
 
 
-class OutcomeAdminBase(Released, AutocompleteWithin, EventBound, WithVerbs, admin.ModelAdmin):
+class OutcomeAdminBase(Released, AutocompleteWithin, EventBound, WithVerbs, WithHistory):
     """Outcomes of both kinds: what is public changes by review, the fields here by version."""
 
     form = OutcomeForm

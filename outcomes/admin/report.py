@@ -2,6 +2,7 @@ from django.contrib import admin
 
 from events.admin.base import EventBound, EventFilter, Verb, WithVerbs
 from outcomes.models import Report, ReportSection
+from participants.history_pages import WithHistory
 
 
 class ReportSectionInline(admin.StackedInline):
@@ -11,7 +12,7 @@ class ReportSectionInline(admin.StackedInline):
 
 
 @admin.register(Report)
-class ReportAdmin(EventBound, WithVerbs, admin.ModelAdmin):
+class ReportAdmin(EventBound, WithVerbs, WithHistory):
     list_display = ["title", "event", "status", "published_month", "author"]
     list_filter = [EventFilter, "status"]
     list_select_related = ["event", "author__person"]

@@ -23,10 +23,11 @@ from events.admin.rules import public_effect
 from events.models import Event, InvalidTransition, NotAllowed, Role
 from events.naming import WHY_NOT, NameCheck
 from outcomes import workflow
-from outcomes.admin.wording import differences
 from outcomes.board import Origin
 from outcomes.models import TRANSITIONS, WITH_STAFF, Outcome, StaleVersion, Status, StatusChange
+from participants import history
 from participants.text import normalise, validate_plain
+from participants.wording import differences
 
 PAGE = 50
 WORDING = Outcome._meta.get_field("text")
@@ -190,6 +191,11 @@ class OutcomeReview(_Staff):
             raise StaleVersion(outcome)
         if name not in ("send_back", "withdraw"):
             self.let_names_be_seen(outcome, form)
+        with history.watch(outcome, outcome.owners.all(), by=request.user):
+            return self.do(outcome, form, name)
+
+    def do(self, outcome, form, name: str) -> HttpResponse:
+        request = self.request
         was, said = outcome.status, []
         if "text" in form.changed_data and form.cleaned_data["text"] != outcome.text:
             outcome.revise(version=outcome.version, text=form.cleaned_data["text"])

@@ -4,10 +4,11 @@ from django.urls import reverse
 
 from events.admin.base import EventBound, EventFilter, TimesOfTheEvent
 from outcomes.models import Round
+from participants.history_pages import WithHistory
 
 
 @admin.register(Round)
-class RoundAdmin(TimesOfTheEvent, EventBound, admin.ModelAdmin):
+class RoundAdmin(TimesOfTheEvent, EventBound, WithHistory):
     """Sets rounds up; they are run, and their contributions read, on the desk. Nobody changes or deletes those here."""
 
     times = ("opens_at", "closes_at")

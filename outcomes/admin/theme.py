@@ -1,10 +1,11 @@
 from django.contrib import admin
 
 from outcomes.models import Theme
+from participants.history_pages import WithHistory
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin):
+class ThemeAdmin(WithHistory):
     list_display = ["name", "parent", "position"]
     list_select_related = ["parent"]
     search_fields = ["name", "slug"]

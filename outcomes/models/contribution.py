@@ -15,7 +15,7 @@ from events.attribution import FEWEST, Rule
 from events.codes import easy_code
 from events.models import Event, Session
 from outcomes.models.outcome import TEXT_LIMIT, Outcome
-from participants.models import ActorType
+from participants.models import ActorType, Kept
 from participants.text import validate_plain
 
 SHORTEST, LONGEST, MOST = 50, TEXT_LIMIT, 5000
@@ -115,6 +115,8 @@ class Round(models.Model):
     )
 
     objects = RoundQuerySet.as_manager()
+
+    HISTORY = Kept(event="event_id", fixed=("event", "session", "opens_at", "closes_at"))
 
     class Meta:
         ordering = ["-opens_at", "-pk"]

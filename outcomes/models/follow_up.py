@@ -7,7 +7,7 @@ from django.utils import timezone
 from events.models import Participation
 from outcomes.models.outcome import Outcome
 from participants.documents import validate_document
-from participants.models import Organisation, Person
+from participants.models import Kept, Organisation, Person
 from participants.pictures import RandomName
 from participants.text import validate_plain
 
@@ -38,6 +38,8 @@ class ActionOwner(models.Model):
     response = models.CharField(max_length=20, choices=Response, blank=True)
 
     objects = ActionOwnerQuerySet.as_manager()
+
+    HISTORY = Kept(event="action__event_id", under="action", fixed=("action",), names_need=("organisation", "person"))
 
     class Meta:
         ordering = ["-is_lead", "pk"]
@@ -90,6 +92,8 @@ class ActionUpdate(models.Model):
     verification = models.CharField(max_length=20, choices=Verification, default=Verification.SELF_REPORTED)
 
     objects = ActionUpdateQuerySet.as_manager()
+
+    HISTORY = Kept(event="action__event_id", under="action", fixed=("action",))
 
     class Meta:
         ordering = ["-on", "-pk"]

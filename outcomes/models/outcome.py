@@ -25,7 +25,8 @@ from outcomes import notifications
 from outcomes.models.count import Key, OutcomeCount, keys_of
 from outcomes.models.status import EVER_PUBLIC, TRANSITIONS, WITH_RAPPORTEUR, Status
 from outcomes.models.theme import Theme
-from participants.models import ActorType
+from participants import history
+from participants.models import ActorType, Kept
 from participants.text import normalise, validate_plain
 
 BATCH = 500  # outcomes settled in one go
@@ -341,6 +342,29 @@ class Outcome(Recorded, Searchable, StatusModel):
     objects = OutcomeQuerySet.as_manager()
 
     SEARCHED = ("heading", "text")
+    HISTORY = Kept(
+        event="event_id",
+        # not `owner_suggested`: a hint that names somebody, and goes once it is confirmed
+        fields=(
+            "kind",
+            "event",
+            "session",
+            "text",
+            "heading",
+            "position",
+            "nature",
+            "progress",
+            "due_on",
+            "due_text",
+        ),
+        sets={
+            "themes": ("outcomes.outcometheme", "outcome_id", "theme_id"),
+            "addressees": ("outcomes.addressee", "action_id", "actor_type"),
+        },
+        fixed=("kind", "event"),
+        called="text",
+        names_need=("event",),
+    )
 
     class Meta:
         ordering = ["-published_at", "-pk"]
@@ -495,6 +519,7 @@ class Outcome(Recorded, Searchable, StatusModel):
             text_submitted=self.text_submitted or self.text,
             changed_at=timezone.now(),
         )
+        history.hand_over(self, by=by)
 
     def take_back(self, *, by, note="") -> None:
         """Take it back to rewrite it, before anybody reviewed it."""
@@ -563,6 +588,23 @@ class Outcome(Recorded, Searchable, StatusModel):
             tags = [OutcomeTheme(outcome_id=self.pk, theme=theme, kind=self.kind) for theme in themes]
             OutcomeTheme.objects.bulk_create(tags, ignore_conflicts=True)
             Outcome.objects.filter(pk=self.pk).settle()
+
+    def put_back(self, *, themes=None, addressees=None, **fields) -> None:
+        """Take values that it had before, checked as if they were typed, as a new version."""
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.full_clean(exclude=["search_text"])
+        if addressees is not None:
+            self.address_to(addressees)
+        self.revise(version=self.version, **fields)
+        if themes is not None:
+            self.tag(themes)
+
+    def address_to(self, actor_types) -> None:
+        """Set whom it is addressed to, to exactly `actor_types`."""
+        self.addressees.exclude(actor_type__in=actor_types).delete()
+        rows = [Addressee(action=self, actor_type=actor_type) for actor_type in actor_types]
+        Addressee.objects.bulk_create(rows, ignore_conflicts=True)
 
     # What speaks against a move: a sentence for the person, or nothing
 

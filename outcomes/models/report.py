@@ -10,6 +10,7 @@ from events import attribution
 from events.attribution import Byline
 from events.models import Event, Participation, StatusLine, StatusModel
 from events.search import Searchable, SearchIndex, SearchQuerySet
+from participants.models import Kept
 from participants.slugs import unique_slug
 from participants.text import validate_plain
 
@@ -54,6 +55,8 @@ class Report(StatusModel):
     published_at = models.DateTimeField(null=True, editable=False)
 
     objects = ReportQuerySet.as_manager()
+
+    HISTORY = Kept(event="event_id", called="title", fixed=("event",))
 
     class Meta:
         ordering = ["-published_month", "-pk"]
@@ -160,6 +163,8 @@ class ReportSection(Searchable):
     objects = ReportSectionQuerySet.as_manager()
 
     SEARCHED = ("title", "body")
+
+    HISTORY = Kept(event="report__event_id", under="report", called="title", fixed=("report", "slug"))
 
     class Meta:
         ordering = ["position", "pk"]

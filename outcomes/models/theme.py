@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from participants.models import Kept
 from participants.slugs import SluggedModel
 from participants.text import validate_plain
 
@@ -26,6 +27,8 @@ class Theme(SluggedModel):
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = ThemeQuerySet.as_manager()
+
+    HISTORY = Kept(called="name", fixed=("slug", "parent"))
 
     class Meta:
         ordering = ["position", "name"]

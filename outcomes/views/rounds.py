@@ -24,6 +24,7 @@ from outcomes.places import Place
 from outcomes.qr import QRCode
 from outcomes.round_forms import RoundForm, seen
 from outcomes.views.desk.access import PlaceMixin
+from participants import history
 
 State = Round.State
 
@@ -124,8 +125,8 @@ class RoundCreate(FormMixin, RoundPlaceMixin, TemplateView):
         if not form.is_valid():
             return self.show(form, new_code=code, status=422)
         try:
-            with transaction.atomic():
-                form.save()
+            with history.watch(by=request.user) as more:
+                more.append(form.save())
         except IntegrityError:
             first = self.place.rounds.filter(code=code).first()
             if first is None:  # somebody else's code: the form gets another
@@ -155,7 +156,8 @@ class RoundEdit(FormMixin, RoundMixin, TemplateView):
             with timezone.override(self.place.event.zone):
                 changed = [{"label": form[name].label, "value": said(stands[name])} for name in form.changed_data]
             return self.show(form, seen=now, changed=changed, status=409)
-        form.instance.save(update_fields=RoundForm.Meta.fields)
+        with history.watch(form.instance, by=request.user):
+            form.instance.save(update_fields=RoundForm.Meta.fields)
         messages.success(request, "Saved.")
         return redirect(form.instance)
 

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django_countries.fields import CountryField
 
+from participants.models.change import Kept
 from participants.names import KeyField, in_brackets, organisation_key, short_key
 from participants.pictures import PictureField, RandomName
 from participants.slugs import SluggedModel
@@ -42,6 +43,8 @@ class Organisation(SluggedModel):
         key_of=lambda row: short_key(row.name, row.short_name or in_brackets(row.name)),
         help_text="The same of its short name, or its initials.",
     )
+
+    HISTORY = Kept(called="name", fixed=("slug",))
 
     class Meta:
         ordering = ["name"]

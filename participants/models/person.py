@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce, NullIf
 
+from participants.models.change import Kept
 from participants.names import KeyField, person_key
 from participants.text import validate_plain
 
@@ -21,6 +22,8 @@ class Person(models.Model):
         help_text="The account with which this person signs in, if any.",
     )
     name_key = KeyField(key_of=lambda person: person_key(person.name), help_text="By which namesakes are found.")
+
+    HISTORY = Kept(fixed=("user",))
 
     class Meta:
         ordering = [Coalesce(NullIf("sort_name", models.Value("")), "name"), "pk"]

@@ -120,7 +120,7 @@ def test_undo_for_a_script_and_twice(desk, draft):
 
 
 def test_what_was_deleted_is_nowhere(desk, client, group, draft, editor):
-    workflow.delete(draft, version=1)
+    workflow.delete(draft, version=1, by=draft.author)
 
     place = desk.get(place_url(group))
     assert [cards for _, _, cards in place.context["sections"]] == [[], []]
@@ -137,7 +137,7 @@ def test_what_was_deleted_is_nowhere(desk, client, group, draft, editor):
 
 
 def test_it_can_be_brought_back_for_a_week_from_the_list(desk, group, draft):
-    workflow.delete(draft, version=1)
+    workflow.delete(draft, version=1, by=draft.author)
 
     within = desk.get(place_url(group)).context["deleted"]
     with time_machine.travel(timezone.now() + WEEK):
@@ -149,7 +149,7 @@ def test_it_can_be_brought_back_for_a_week_from_the_list(desk, group, draft):
 
 
 def test_only_rapporteurs_of_the_session_bring_back(client, group, draft, other_rapporteur):
-    workflow.delete(draft, version=1)
+    workflow.delete(draft, version=1, by=draft.author)
     client.force_login(other_rapporteur)
     stranger = client.post(url("outcome-restore", draft)).status_code
     client.force_login(reports_on(group, email="second@example.org"))
@@ -159,7 +159,7 @@ def test_only_rapporteurs_of_the_session_bring_back(client, group, draft, other_
 
 
 def test_words_for_what_was_deleted_meanwhile_can_still_be_saved(desk, draft):
-    workflow.delete(draft, version=1)
+    workflow.delete(draft, version=1, by=draft.author)
 
     page = desk.post(url("desk-outcome", draft), rewording(draft, "My last wording."))
     script = autosave(desk, url("desk-outcome", draft), rewording(draft, "My last wording."))
@@ -177,7 +177,7 @@ def test_words_for_what_was_deleted_meanwhile_can_still_be_saved(desk, draft):
 def test_a_late_second_post_of_a_deleted_item_does_not_make_it_again(desk, group):
     post = words()
     desk.post(new_url(group), post)
-    workflow.delete(Outcome.objects.get(), version=1)
+    workflow.delete(Outcome.objects.get(), version=1, by=None)
 
     assert desk.post(new_url(group), post).status_code == 404
     assert Outcome.objects.count() == 1
@@ -194,7 +194,7 @@ def test_a_draft_changed_meanwhile_is_not_deleted_by_a_script(desk, draft):
 
 def test_what_was_deleted_is_never_submitted(draft, rapporteur, editor):
     stale = Outcome.objects.get(pk=draft.pk)
-    workflow.delete(draft, version=1)
+    workflow.delete(draft, version=1, by=draft.author)
 
     for by in (rapporteur, editor):
         with pytest.raises(Exception, match=r"not a rapporteur|no longer draft"):

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from outcomes.admin.wording import differences
 from outcomes.models import Outcome, StatusChange
+from participants.wording import differences
 from tests.factories import (
     ActionFactory,
     EventFactory,

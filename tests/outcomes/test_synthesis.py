@@ -776,7 +776,7 @@ def test_group_whose_draft_was_deleted_is_free_again(desk, closing, rapporteur):
     group = grouped(closing, 5)
     outcome = drafted(group, rapporteur)
 
-    workflow.delete(outcome, version=outcome.version)
+    workflow.delete(outcome, version=outcome.version, by=outcome.author)
 
     group.refresh_from_db()
     assert group.draft is None

@@ -8,6 +8,7 @@ from django.db.models import Max
 from events.models import Event, Session
 from outcomes.intake import Intake, IntakeError, Proposal, read
 from outcomes.models import Outcome
+from participants import history
 from participants.models import User
 from participants.text import normalise
 
@@ -89,3 +90,4 @@ class Command(BaseCommand):
             except ValidationError as error:
                 raise CommandError(f"Line {proposal.line}: {' '.join(error.messages)} Nothing was stored.") from error
             outcome.save()
+            history.hand_over(outcome, by=author, how="import_outcomes")

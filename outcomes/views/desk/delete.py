@@ -28,7 +28,7 @@ class OutcomeDelete(OutcomeMixin, TemplateView):
     def post(self, request, **kwargs):
         """Delete what was shown; a draft changed meanwhile is shown again first."""
         try:
-            workflow.delete(self.outcome, version=self.version())
+            workflow.delete(self.outcome, version=self.version(), by=request.user)
         except workflow.NotYours as refused:
             return answers.taken(refused.current) if answers.wanted(request) else self.refuse()
         except StaleVersion as stale:
@@ -56,7 +56,7 @@ class OutcomeRestore(DeskMixin, View):
         deleted, there = Outcome.objects.restorable_by(request.user), Outcome.objects.reported_by(request.user)
         outcome = get_object_or_404((deleted | there).select_related("event", "session__event"), code=code)
         if outcome.deleted_at:
-            workflow.restore(outcome)
+            workflow.restore(outcome, by=request.user)
             if not answers.wanted(request):
                 messages.success(request, f"{outcome.get_kind_display()} brought back, as it was.")
         if answers.wanted(request):

@@ -75,14 +75,14 @@ def test_words_for_what_was_submitted_or_deleted_meanwhile_stay(phone, group, ra
     expect(phone.get_by_label("Wording")).to_have_value("My last words.")
     state(phone, "^Draft saved")
 
-    workflow.delete(Outcome.objects.get(), version=Outcome.objects.get().version)
+    workflow.delete(Outcome.objects.get(), version=Outcome.objects.get().version, by=None)
     phone.get_by_label("Wording").fill("My very last words.")
     state(phone, "^Not saved: this one is not here any more.")
     press(phone, "Bring it back")
     state(phone, "^Draft saved")
     assert texts() == ["My very last words."]
 
-    workflow.delete(Outcome.objects.get(), version=Outcome.objects.get().version)
+    workflow.delete(Outcome.objects.get(), version=Outcome.objects.get().version, by=None)
     phone.get_by_label("Wording").fill("Once more.")
     state(phone, "^Not saved: this one is not here any more.")
     press(phone, "Add it as a new one")

@@ -1,0 +1,37 @@
+"""Whose eyes the history of records is for."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from events.models import Event
+from participants.history import Line, in_words, kept_models
+from participants.models import Change
+from participants.models.change import label_of
+
+
+def lines_visible_to(user) -> QuerySet:
+    """Return the changes that `user` may read: of kinds they may see, in events they may change or in none."""
+    if not user.is_active or not user.is_staff:
+        return Change.objects.none()
+    allowed = [
+        label_of(model)
+        for model in kept_models()
+        if user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+    ]
+    mine = Change.objects.filter(record__in=allowed)
+    if user.is_superuser:
+        return mine.newest()
+    events = Event.objects.editable_by(user).order_by().values("pk")
+    return mine.filter(Q(event_key=None) | Q(event_key__in=events)).newest()
+
+
+def lines_of(event: Event, user) -> QuerySet:
+    """Return the changes of `event` and of everything below it that `user` may read, the newest first."""
+    return lines_visible_to(user).filter(event_key=event.pk)
+
+
+def last_changes(user, number: int = 10, event: Any = None) -> list[Line]:
+    """Return the newest changes in words: of `event`, or of all that `user` may read."""
+    changes = lines_of(event, user) if event else lines_visible_to(user)
+    return in_words(changes.select_related("by")[:number])
