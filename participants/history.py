@@ -15,6 +15,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections, models, transaction
 from django.db.models.deletion import Collector
+from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -194,7 +195,7 @@ def _write(before: Rows, after: Rows, *, by, how: str) -> None:
 def _line(kind, at, row, values, *, by, how) -> Change:
     label, key = at
     model = apps.get_model(label)
-    kept = kept_of(model)
+    kept = must_be_kept(model)
     under = kept.under and row.under is not None
     return Change(
         kind=kind,
@@ -236,6 +237,7 @@ class Line(NamedTuple):
     record: str  # what it is called, with the kind of thing it is
     differences: list[Difference]
     can_be_undone: bool
+    address: str = ""
 
 
 def in_words(changes: Iterable[Change]) -> list[Line]:
@@ -260,11 +262,27 @@ def _line_in_words(change: Change, names) -> Line:
     called = names[model].get(change.key) or change.name or "no longer there"
     found = []
     for name, (before, after) in change.values.items():
+        if name in must_be_kept(model).sets:  # what stays in it is no difference
+            before, after = _without(before, after), _without(after, before)
         was, now = (_value_in_words(model, name, value, names) for value in (before, after))
-        both = was and now and max(len(was), len(now)) > LONG
-        found.append(Difference(label_of_field(model, name), was, now, differences(was, now) if both else None))
+        long = was and now and max(len(was), len(now)) > LONG and not isinstance(after, list)
+        found.append(Difference(label_of_field(model, name), was, now, differences(was, now) if long else None))
     undone = change.kind == Change.Kind.CHANGED and bool(change.values.keys() & set(revertible(model)))
-    return Line(change, f"{capfirst(model._meta.verbose_name)}: {called}", found, undone)
+    return Line(change, f"{capfirst(model._meta.verbose_name)}: {called}", found, undone, _address(change))
+
+
+def _without(some: Any, others: Any) -> list:
+    return [value for value in _as_list(some) if value not in _as_list(others)]
+
+
+def _address(change: Change) -> str:
+    """Return where the history of its record is read: on the page of what it stands under where it has none."""
+    for label, key in ((change.record, change.key), (change.under, change.under_key)):
+        try:
+            return reverse(f"admin:{label.replace('.', '_')}_history", args=[key]) if label else ""
+        except NoReverseMatch:
+            continue
+    return ""
 
 
 def label_of_field(model: Any, name: str) -> str:
@@ -339,7 +357,7 @@ def revertible(model: Any) -> list[str]:
     """Return the fields that may be changed back: none that a verb owns, no file (the old one may be gone)."""
     kept = must_be_kept(model)
     files = [f.name for f in model._meta.concrete_fields if isinstance(f, models.FileField)]
-    return [name for name in [*fields_of(model), *kept.sets] if name not in {*kept.fixed, *files}]  # type: ignore
+    return [name for name in [*fields_of(model), *kept.sets] if name not in {*kept.fixed, *files}]
 
 
 def as_it_was(change: Change, *, whole: bool) -> tuple[dict[str, Any], dict[str, Any]]:

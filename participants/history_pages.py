@@ -1,5 +1,7 @@
 """The history of a record in the admin: written at every save and deletion, and read on a page of its own."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -29,7 +31,7 @@ class WithHistory(admin.ModelAdmin):
         rows = [history.rows_of(obj)]
         for inline in self.get_inline_instances(request, obj):
             if history.kept_of(inline.model):
-                to = inline.get_formset(request, obj).fk
+                to: Any = inline.get_formset(request, obj).fk
                 rows.append(inline.model._base_manager.filter(**{to.name: obj.pk}))
         return rows
 
