@@ -8,10 +8,11 @@ PUBLIC, INTERNAL, PERSONAL = "public", "internal", "personal"
 
 FIELDS: dict[str, dict[str, str]] = {
     "participants.User": {
-        INTERNAL: "id is_superuser is_active groups user_permissions",
+        INTERNAL: "id is_superuser is_active groups user_permissions works_on institutions",
         PERSONAL: "email name password last_login joined_at session_generation",
     },
     "participants.User_groups": {INTERNAL: "id group", PERSONAL: "user"},
+    "participants.User_institutions": {INTERNAL: "id organisation", PERSONAL: "user"},
     "participants.User_user_permissions": {INTERNAL: "id permission", PERSONAL: "user"},
     "participants.Person": {INTERNAL: "id", PERSONAL: "name sort_name honorific email user name_key"},
     "participants.Organisation": {

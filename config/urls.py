@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.contrib import admin
+from django.http import Http404
 from django.urls import include, path
 
 from config import health, robots
@@ -7,11 +8,18 @@ from config.gallery import gallery
 from outcomes import sitemaps
 from outcomes.views.home import Home
 
+
+def nowhere(request, of_anything):
+    """Django's own way from any key to its address would tell editors of events that are not theirs."""
+    raise Http404
+
+
 urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("", include("outcomes.urls")),
     path("", include("events.urls")),
     path("", include("participants.urls")),
+    path("admin/r/<path:of_anything>", admin.site.admin_view(nowhere), name="nowhere"),
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),

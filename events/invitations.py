@@ -129,7 +129,7 @@ def invite(event: Event, keys: Iterable[int], *, by, sending: uuid.UUID, by_mail
     Raises NotAllowed unless `by` may change the event.
     """
     if not Event.objects.editable_by(by).filter(pk=event.pk).exists():
-        raise NotAllowed("Only staff invite rapporteurs.")
+        raise NotAllowed("Only editors of the event invite its rapporteurs.")
     event = Event.objects.select_for_update(no_key=True).get(pk=event.pk)  # a second click waits for the first
     wanted, done = set(keys), set(Invitation.objects.filter(sending=sending).values_list("participation", flat=True))
     result = Invited([], [])

@@ -23,10 +23,10 @@ def settle_visibility(event: Event) -> None:
 def set_attribution(target: Event | Session, rule: str, *, by) -> None:
     """Change the rule of attribution of an event or a session ("" lets a session inherit) and note who did.
 
-    Raises NotAllowed unless `by` is of the staff, ValidationError when `rule` is none.
+    Raises NotAllowed unless `by` runs the event, ValidationError when `rule` is none.
     """
-    _only_staff(by)
     event = target if isinstance(target, Event) else target.event
+    _only_who_runs({event}, by)
     was, target.attribution = target.attribution, rule
     target.full_clean()
     target.save(update_fields=["attribution"])
@@ -49,11 +49,12 @@ def move_session(session: Session, parent: Session | None) -> None:
 def release(items, *, by) -> int:
     """Let `items` (rows of one Recorded model) follow today's rule again, a decision of staff; return how many.
 
-    Until then they keep the strictest rule they have lived under. Raises NotAllowed unless `by` is of the staff.
+    Until then they keep the strictest rule they have lived under. Raises NotAllowed unless `by` runs their events.
     """
-    _only_staff(by)
     released: dict[Event, int] = {}
-    for item in items.with_rule():
+    items_now = list(items.with_rule())
+    _only_who_runs({item.event for item in items_now}, by)
+    for item in items_now:
         if item.recorded_under != item.rule:
             items.model._base_manager.filter(pk=item.pk).update(recorded_under=item.rule)
             history.note(item, {"recorded_under": (item.recorded_under, item.rule)}, by=by)
@@ -66,6 +67,7 @@ def release(items, *, by) -> int:
     return sum(released.values())
 
 
-def _only_staff(user) -> None:
-    if not user.is_staff:
-        raise NotAllowed("Only staff decide about the rule of attribution.")
+def _only_who_runs(events: set[Event], user) -> None:
+    theirs = Event.objects.editable_by(user).filter(pk__in=[event.pk for event in events])
+    if not user.is_staff or not user.is_editor or theirs.count() != len(events):
+        raise NotAllowed("Only editors of an event decide about its rule of attribution.")

@@ -14,7 +14,7 @@ from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from participants.groups import ADMINISTRATORS
+from participants.groups import ADMINISTRATORS, STAFF_GROUPS
 from participants.history_pages import WithHistory
 from participants.models import Organisation, OutgoingMail, Person, User
 
@@ -34,7 +34,7 @@ UPLOADS = {models.FileField: {"widget": UploadWidget}, models.ImageField: {"widg
 class NewAccountForm(AdminUserCreationForm):
     class Meta:
         model = User
-        fields = ["email", "name", "groups"]
+        fields = ["email", "name", "groups", "works_on", "institutions"]
         field_classes: dict = {}
         widgets = {"groups": forms.CheckboxSelectMultiple}
 
@@ -46,7 +46,7 @@ class AccountForm(UserChangeForm):
 
     class Meta:
         model = User
-        fields = ["email", "name", "is_active", "groups"]
+        fields = ["email", "name", "is_active", "groups", "works_on", "institutions"]
         field_classes: dict = {}
         widgets = {"groups": forms.CheckboxSelectMultiple}
 
@@ -65,18 +65,24 @@ class UserAdmin(DjangoUserAdmin):
 
     form = AccountForm
     add_form = NewAccountForm
-    list_display = ["account", "in_groups", "is_active", "joined_at"]
-    list_filter = ["is_active", "groups"]
+    list_display = ["account", "in_groups", "works_for", "is_active", "joined_at"]
+    list_filter = ["is_active", "groups", "works_on"]
+    radio_fields = {"works_on": admin.VERTICAL}
+    autocomplete_fields = ["institutions"]
     search_fields = ["name", "email"]
     ordering = ["name", "pk"]
     filter_horizontal = []
     change_form_template = "admin/participants/user/change_form.html"
     fieldsets = [
         (None, {"fields": ["email", "name", "password"]}),
-        ("Rights", {"fields": ["is_active", "groups"]}),
+        ("Rights", {"fields": ["is_active", "groups", "works_on", "institutions"]}),
         ("Dates", {"fields": ["last_login", "joined_at"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["email", "name", "groups", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name"]}),
+        ("Rights", {"fields": ["groups", "works_on", "institutions"]}),
+        ("Signing in", {"fields": ["usable_password", "password1", "password2"]}),
+    ]
     readonly_fields = ["last_login", "joined_at"]
 
     def get_urls(self):
@@ -112,7 +118,7 @@ class UserAdmin(DjangoUserAdmin):
         return TemplateResponse(request, "admin/confirm.html", context)
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("groups")
+        return super().get_queryset(request).prefetch_related("groups", "institutions")
 
     @admin.display(description="account", ordering="name")
     def account(self, obj):
@@ -121,6 +127,15 @@ class UserAdmin(DjangoUserAdmin):
     @admin.display(description="groups")
     def in_groups(self, obj):
         return ", ".join(sorted(group.name for group in obj.groups.all())) or "–"
+
+    @admin.display(description="works on")
+    def works_for(self, obj):
+        groups = {group.name for group in obj.groups.all()}
+        if groups.isdisjoint(STAFF_GROUPS) and not obj.is_superuser:
+            return "–"
+        if obj.is_superuser or ADMINISTRATORS in groups or obj.works_on == User.WorksOn.EVERYTHING:
+            return "Every event"
+        return ", ".join(organisation.label for organisation in obj.institutions.all()) or "No institution yet"
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
@@ -162,8 +177,11 @@ class PersonAdmin(WithHistory):
         return ["user"]
 
     def get_fields(self, request, obj=None):
-        """Accounts are for those who may see accounts."""
-        return [name for name in self.fields if name != "user" or request.user.has_perm("participants.view_user")]
+        """Accounts are for those who may see accounts; addresses for those who run an event that the person is at."""
+        hidden = set() if request.user.has_perm("participants.view_user") else {"user"}
+        if obj is not None and not Person.objects.reachable_by(request.user).filter(pk=obj.pk).exists():
+            hidden.add("email")
+        return [name for name in self.fields if name not in hidden]
 
 
 @admin.register(Organisation)

@@ -8,6 +8,7 @@ from events.models.generation import forget_generation
 from tests.factories import (
     BreakoutGroupFactory,
     EventFactory,
+    EventPartnerFactory,
     ParticipationFactory,
     PersonFactory,
     RoleFactory,
@@ -71,6 +72,35 @@ def as_served(monkeypatch):
 @pytest.fixture
 def editor(db):
     return UserFactory(email="editor@example.org", name="Ed Itor", editor=True)
+
+
+@pytest.fixture
+def institution(event):
+    """The organisation that convenes the event."""
+    return EventPartnerFactory(event=event, organisation__name="Institute of Conveners", role="convener").organisation
+
+
+@pytest.fixture
+def own_editor(institution):
+    """An editor of the institution that convenes the event, and of no other."""
+    return UserFactory(
+        email="own-editor@example.org", name="Own Editor", editor_of_some=True, institutions=[institution]
+    )
+
+
+@pytest.fixture
+def foreign_editor(event):
+    """An editor of another institution, which has a part in the event but does not run it."""
+    partner = EventPartnerFactory(event=event, organisation__name="Funding Institute", role="funder").organisation
+    return UserFactory(
+        email="foreign-editor@example.org", name="Foreign Editor", editor_of_some=True, institutions=[partner]
+    )
+
+
+@pytest.fixture
+def reviewer(institution):
+    """A reviewer of the institution that convenes the event."""
+    return UserFactory(email="reviewer@example.org", name="Re Viewer", reviewer=True, institutions=[institution])
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from events import models as events
 from events.models.invitation import hash_token, token_of
 from outcomes import models as outcomes
 from participants import models as participants
-from participants.groups import ADMINISTRATORS, EDITORS
+from participants.groups import ADMINISTRATORS, EDITORS, REVIEWERS
 
 PUBLISHED_AT = dt.datetime(2026, 3, 6, 9, 0, tzinfo=dt.UTC)
 
@@ -35,8 +35,14 @@ class UserFactory(DjangoModelFactory):
 
     groups = member_of()
 
+    @factory.post_generation
+    def institutions(user, create, extracted, **kwargs):  # noqa: N805 (factory_boy hands the new user)
+        user.institutions.add(*extracted or ())
+
     class Params:
-        editor = factory.Trait(groups=member_of(EDITORS))
+        editor = factory.Trait(groups=member_of(EDITORS), works_on="everything")
+        editor_of_some = factory.Trait(groups=member_of(EDITORS))
+        reviewer = factory.Trait(groups=member_of(REVIEWERS))
         administrator = factory.Trait(groups=member_of(ADMINISTRATORS))
 
 

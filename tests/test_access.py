@@ -10,22 +10,31 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outcomes.models import Outcome, Round, StatementGroup
-from participants.groups import EDITOR_PERMISSIONS
+from participants.groups import EDITOR_PERMISSIONS, REVIEWER_PERMISSIONS
 from participants.models import SignInCode
 from tests.addresses import addresses
 from tests.factories import (
+    ActionFactory,
+    BreakoutGroupFactory,
     EventPartnerFactory,
     InvitationFactory,
+    ParticipationFactory,
     PlacementFactory,
+    QuoteFactory,
     ReportFactory,
     ReportSectionFactory,
+    ResourceFactory,
+    RoleFactory,
     RoundFactory,
+    SessionFactory,
     StatementGroupFactory,
     TakeawayFactory,
     ThemeFactory,
 )
 
-ROLES = ("anonymous", "outsider", "other_rapporteur", "rapporteur", "editor", "administrator")
+STAFF = ("reviewer", "foreign_editor", "own_editor", "editor", "administrator")
+ROLES = ("anonymous", "outsider", "other_rapporteur", "rapporteur", *STAFF)
+ABROAD = ("anonymous", "outsider", "rapporteur", "reviewer", "foreign_editor", "administrator")  # enough for no matter
 SIGN_IN = "to sign in"
 NOBODY = "a" * 26 + ".png"  # the name of a file that is not there: tests/participants/test_files.py has the others
 
@@ -141,17 +150,16 @@ SECOND_FACTOR = {
 
 
 @pytest.fixture
-def visit(request, group, rapporteur, other_rapporteur, outsider, editor, administrator, settings):
+def visit(request, db, settings):
     """Return what a role gets at an address on GET and on an empty POST, each in a browser of its own."""
     settings.REQUIRE_SECOND_FACTOR = False  # asked for before any of this: tests/participants/test_second_factor.py
-    cast = dict(zip(ROLES, (None, outsider, other_rapporteur, rapporteur, editor, administrator), strict=True))
 
     def visit(role, address):
         answers = []
         for method in ("get", "post"):
             client = Client()
-            if cast[role] is not None:
-                client.force_login(cast[role])
+            if role != "anonymous":
+                client.force_login(request.getfixturevalue(role))
             answers.append(status(getattr(client, method)(address)))
         return tuple(answers)
 
@@ -181,7 +189,7 @@ def arguments(group, event, rapporteur):
     }
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ABROAD)
 @pytest.mark.parametrize("name", PUBLIC)
 def test_public_page_is_the_same_for_everybody(visit, arguments, settings, name, role):
     settings.SECURITY_CONTACT = "mailto:security@example.org"
@@ -190,12 +198,12 @@ def test_public_page_is_the_same_for_everybody(visit, arguments, settings, name,
     assert visit(role, address) == (200, 405)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ABROAD)
 def test_code_in_capitals_leads_everybody_to_the_same_address(visit, role):
     assert visit(role, reverse("outcomes:outcome-any-case", args=["AAAAAAAA"])) == (301, 405)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ABROAD)
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_file_that_is_not_there_is_not_there_for_anybody(visit, name, role):
     assert visit(role, reverse(name, args=[NOBODY])) == (404, 405)
@@ -225,7 +233,7 @@ def test_desk_page_opens_to_the_rapporteur_of_that_group_alone(visit, arguments,
         assert (after.status, after.version, after.text) == (before.status, before.version, before.text)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ABROAD)
 @pytest.mark.parametrize("name", sorted(LINKS))
 def test_link_with_a_wrong_token_is_gone_for_everybody(visit, name, role):
     assert visit(role, reverse(name, args=["wrong"])) == (404, 404)
@@ -264,7 +272,7 @@ def test_round_on_the_desk_opens_to_the_rapporteur_of_that_group_and_to_staff(vi
 
     answers = visit(role, reverse(name, args=[arguments[key]]))
 
-    allowed = {"editor", "administrator", *(() if key == "event" else ("rapporteur",))}
+    allowed = {"own_editor", "editor", "administrator", *(() if key == "event" else ("rapporteur",))}
     if role == "anonymous":
         assert answers == (SIGN_IN, SIGN_IN)
     elif role in allowed:
@@ -294,7 +302,7 @@ def test_synthesis_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, arg
 
     if role == "anonymous":
         assert answers == (SIGN_IN, SIGN_IN)
-    elif role in ("rapporteur", "editor", "administrator"):
+    elif role in ("rapporteur", "own_editor", "editor", "administrator"):
         assert answers == SYNTHESIS[name]
     else:
         assert answers == tuple(405 if answer == 405 else 404 for answer in SYNTHESIS[name])
@@ -313,7 +321,7 @@ def test_second_factor_is_kept_by_staff_alone(visit, name, role):
 
     if role == "anonymous":
         assert answers == (SIGN_IN, SIGN_IN)
-    elif role in ("editor", "administrator"):
+    elif role in STAFF:
         assert set(answers) <= {200, 302, 404, 405}
     else:
         assert answers == (404, 404)
@@ -335,7 +343,7 @@ def test_admin_opens_to_staff_alone(visit, route):
     for role in ROLES:
         answers = visit(role, admin_address(route))
 
-        if role in ("editor", "administrator"):
+        if role in STAFF:
             assert set(answers) <= {200, 302, 403, 404, 405}, role
         else:
             assert answers == (SIGN_IN, SIGN_IN), role
@@ -345,11 +353,13 @@ CHANGELISTS = [(name, route) for name, route in ADMIN if name.endswith("_changel
 
 
 @pytest.mark.parametrize("name, route", CHANGELISTS)
-def test_editors_see_the_lists_that_are_theirs(visit, name, route):
+def test_editors_and_reviewers_see_the_lists_that_are_theirs(visit, name, route):
     app, model = route.split("/")[1:3]
-    mine = "view" in EDITOR_PERMISSIONS.get(app, {}).get(model, [])
+    tables = {"own_editor": EDITOR_PERMISSIONS, "editor": EDITOR_PERMISSIONS, "reviewer": REVIEWER_PERMISSIONS}
 
-    assert visit("editor", admin_address(route))[0] == (200 if mine else 403)
+    for role, table in tables.items():
+        mine = "view" in table.get(app, {}).get(model, [])
+        assert visit(role, admin_address(route))[0] == (200 if mine else 403), role
 
 
 @pytest.mark.parametrize("name, route", CHANGELISTS)
@@ -357,6 +367,67 @@ def test_administrators_see_the_lists_of_the_portal(visit, name, route):
     app = route.split("/")[1]
 
     assert visit("administrator", admin_address(route))[0] == (200 if app in EDITOR_PERMISSIONS else 403)
+
+
+# The admin, of rows that are there: each address that names one, for each kind of row.
+ROW = re.compile(r"admin:(?P<app>participants|events|outcomes)_(?P<model>[a-z]+)_(?P<page>\w+)")
+OF_EVENTS = {
+    "event": lambda event: event,
+    "session": lambda event: SessionFactory(event=event),
+    "breakoutgroup": lambda event: BreakoutGroupFactory(event=event),
+    "participation": lambda event: ParticipationFactory(event=event),
+    "role": lambda event: RoleFactory(participation__event=event),
+    "quote": lambda event: QuoteFactory(event=event),
+    "resource": lambda event: ResourceFactory(event=event),
+    "outcome": lambda event: TakeawayFactory(event=event, submitted=True),
+    "takeaway": lambda event: TakeawayFactory(event=event),
+    "action": lambda event: ActionFactory(event=event),
+    "report": lambda event: ReportFactory(event=event),
+    "round": lambda event: RoundFactory(event=event),
+}
+SHARED = {"user", "person", "organisation", "outgoingmail", "eventseries", "theme"}
+
+
+def pages_of_rows():
+    """Yield (name, model) for each address of the admin that names a row."""
+    for name, route in ADMIN:
+        if (match := ROW.fullmatch(name)) and route.count("<") == 1 and match["model"] not in SHARED:
+            yield name, match["model"]
+
+
+def test_admin_pages_of_an_event_open_to_those_who_work_on_it_alone(visit, request, event):
+    rows = {model: make(event) for model, make in OF_EVENTS.items()}
+    own, reviewer = Client(), Client()
+    own.force_login(request.getfixturevalue("own_editor"))
+    reviewer.force_login(request.getfixturevalue("reviewer"))
+    pages = [(name, reverse(name, args=[rows[model].pk])) for name, model in pages_of_rows()]
+    there = {name for name, address in pages if own.get(address).status_code == 200}
+
+    for name, address in pages:
+        never = {404, 405} if name in there else {403, 404, 405}
+        assert set(visit("foreign_editor", address)) <= never, name
+        action, model = name.rsplit("_", 1)[1], name.split("_")[1]
+        views = "view" in REVIEWER_PERMISSIONS[ROW.fullmatch(name)["app"]].get(model, [])
+        opens = views and action in ("change", "history", "review")
+        assert (reviewer.get(address).status_code == 200) == opens, name
+        assert not opens or name in there, name
+
+    assert len(there) > 3 * len(rows)
+    assert {type(row).objects.filter(pk=row.pk).exists() for row in rows.values()} == {True}
+
+
+def test_admin_lists_nothing_of_a_foreign_event(request, event):
+    rows = {model: make(event) for model, make in OF_EVENTS.items()}
+    found = {}
+    for role in ("own_editor", "foreign_editor"):
+        client = Client()
+        client.force_login(request.getfixturevalue(role))
+        for model, row in rows.items():
+            listed = client.get(f"/admin/{row._meta.app_label}/{model}/").context["cl"]
+            found[role, model] = row.pk in {shown.pk for shown in listed.result_list}
+
+    assert {model for (role, model), there in found.items() if there and role == "own_editor"} == set(rows)
+    assert not any(there for (role, _), there in found.items() if role == "foreign_editor")
 
 
 def test_every_address_stands_in_a_table():

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from events.models import Event, InvalidTransition, NotAllowed, Participation, Session
+from events.models import Event, InvalidTransition, NotAllowed, Participation, Session, StaffedQuerySet
 from events.workflow import release, settle_visibility
 from participants.text import validate_plain
 
@@ -45,28 +45,38 @@ class EventFilter(admin.SimpleListFilter):
         value = request.GET.get(self.parameter_name)
         if not value:
             return []
-        event = find_event(value)
+        event = find_event(value, request.user)
         return [(value, str(event) if event else "An event that does not exist")]
 
     def queryset(self, request, queryset):
         if not self.value():
             return queryset
-        event = find_event(self.value())
+        event = find_event(self.value(), request.user)
         return queryset.filter(**{self.path: event.pk}) if event else queryset.none()
 
 
-def find_event(value) -> Event | None:
-    """Return the event with the key that an address names, if it names one."""
+def find_event(value, user) -> Event | None:
+    """Return the event with the key that an address names, if it names one that `user` works on."""
     value = str(value or "")
     if not (value.isascii() and value.isdigit() and len(value) < 18):
         return None
-    return Event.objects.filter(pk=int(value)).first()
+    return Event.objects.staffed_by(user).filter(pk=int(value)).first()
 
 
 def event_of_address(request) -> Event | None:
     """Return the event a form was opened for: named by the address or by the list one came from."""
     came_from = dict(parse_qsl(request.GET.get("_changelist_filters", "")))
-    return find_event(request.GET.get("event") or came_from.get("event"))
+    return find_event(request.GET.get("event") or came_from.get("event"), request.user)
+
+
+class Limited:
+    """An admin of rows of events: everything in it starts at those the person works on; others are not there."""
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).staffed_by(request.user)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404  # as everywhere else, rather than a way back and a message
 
 
 class SessionChoice(forms.ModelChoiceField):
@@ -90,15 +100,17 @@ class SuggestedWithinEvent(AutocompleteSelect):
 class OfOneEvent:
     """For admins and inlines of what belongs to an event: sessions and people to choose from are those of that event.
 
-    Until the event is known, any are suggested and the model refuses those of another.
+    Until the event is known, any of the events that the person runs are suggested; the model refuses those of another.
     """
 
     def keep_event(self, request, obj):
         request.event_at_hand = obj.event if obj is not None else event_of_address(request)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        event = getattr(request, "event_at_hand", None)
-        if db_field.remote_field.model is Session and event is not None:
+        event, model = getattr(request, "event_at_hand", None), db_field.remote_field.model
+        if isinstance(theirs := model._default_manager.all(), StaffedQuerySet):
+            kwargs["queryset"] = theirs.run_by(request.user)
+        if model is Session and event is not None:
             kwargs |= {"form_class": SessionChoice, "empty_label": "–"}
             kwargs["queryset"] = sessions = event.sessions.select_related("parent").in_programme_order()
             kwargs["widget"] = forms.Select()
@@ -106,12 +118,12 @@ class OfOneEvent:
             label = field.label_from_instance
             field.choices = [("", "–"), *((session.pk, label(session)) for session in sessions)]  # read once a page
             return field
-        if db_field.remote_field.model is Participation and event is not None:
+        if model is Participation and event is not None:
             kwargs["widget"] = SuggestedWithinEvent(db_field, self.admin_site, event=event)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class EventBound(OfOneEvent):
+class EventBound(OfOneEvent, Limited):
     """An admin of what belongs to an event for good: the event is chosen once, and what follows its rule is settled."""
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -131,7 +143,7 @@ class EventBound(OfOneEvent):
         settle_visibility(form.instance.event)
 
     def changelist_view(self, request, extra_context=None):
-        event = find_event(request.GET.get("event"))
+        event = find_event(request.GET.get("event"), request.user)
         extra = {"event": event, "subtitle": str(event)} if event else {}
         return super().changelist_view(request, extra | (extra_context or {}))
 
@@ -142,7 +154,7 @@ class TimesOfTheEvent:
     times: tuple[str, ...] = ()
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        event = event_of_address(request) or find_event(request.POST.get("event"))
+        event = event_of_address(request) or find_event(request.POST.get("event"), request.user)
         if object_id is not None and (obj := self.get_object(request, object_id)) is not None:
             event = obj.event
         zone = event.time_zone if event else timezone.get_current_timezone_name()
@@ -166,7 +178,7 @@ class AutocompleteWithin:
 
     def get_search_results(self, request, queryset, search_term):
         queryset, duplicates = super().get_search_results(request, queryset, search_term)
-        if request.path.endswith("/autocomplete/") and (event := find_event(request.GET.get("event"))):
+        if request.path.endswith("/autocomplete/") and (event := find_event(request.GET.get("event"), request.user)):
             queryset = queryset.filter(**{self.event_path: event.pk})
         return queryset, duplicates
 

@@ -1,15 +1,18 @@
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 
-from events.admin.base import Verb, WithVerbs, prefilled
+from events.admin.base import Limited, Verb, WithVerbs, prefilled
 from events.admin.invitations import InvitesRapporteurs, invite_link
 from events.admin.rules import RuleField
 from events.models import Event, EventPartner, EventSeries
 from events.workflow import set_attribution, settle_visibility
 from participants.admin import UPLOADS
 from participants.history_pages import WithHistory
+from participants.models import Organisation, User
 
 # What belongs to an event: the words of its link, the reverse name to count, the list it leads to, and a filter more.
 AROUND = (
@@ -29,22 +32,70 @@ class EventSeriesAdmin(WithHistory):
     search_fields = ["name"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(number=Count("events"))
+        theirs = Event.objects.staffed_by(request.user).filter(series=OuterRef("pk")).order_by().values("series")
+        number = theirs.annotate(number=Count("pk")).values("number")
+        return super().get_queryset(request).annotate(number=Coalesce(Subquery(number), 0))
 
     @admin.display(description="editions", ordering="number")
     def editions(self, obj):
         return obj.number
 
 
+class EventForm(forms.ModelForm):
+    """An event; whoever works for some institutions says for which of them a new one is, so that it stays theirs."""
+
+    asking: User
+
+    on_behalf_of = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label="Convened by",
+        empty_label=None,
+        help_text="Your institution. It stands among the partners afterwards; add other partners below.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "on_behalf_of" in self.fields:
+            theirs = self.asking.institutions.order_by("name")
+            self.fields["on_behalf_of"].queryset = theirs
+            if self.instance.pk or self.asking.works_on_everything:
+                del self.fields["on_behalf_of"]
+
+
+class EventPartnerFormSet(forms.BaseInlineFormSet):
+    """The partners; whoever works for some institutions cannot take away the last tie of the event to these."""
+
+    asking: User
+
+    def clean(self):
+        super().clean()
+        if self.asking.works_on_everything or self.instance._state.adding or any(self.errors):
+            return
+        theirs = set(self.asking.institutions.values_list("pk", flat=True))
+        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        if not any(row["role"] in EventPartner.RUNS and row["organisation"].pk in theirs for row in kept):
+            raise ValidationError(
+                "Your institution would no longer run this event, and you could not open it any more: leave it as "
+                "convener, host, co-host or organiser, or ask an administrator."
+            )
+
+
 class EventPartnerInline(admin.StackedInline):
     model = EventPartner
+    formset = EventPartnerFormSet
     autocomplete_fields = ["organisation"]
     fields = [("organisation", "role"), ("role_text", "position")]
     extra = 0
 
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.asking = request.user
+        return formset
+
 
 @admin.register(Event)
-class EventAdmin(InvitesRapporteurs, RuleField, WithVerbs, WithHistory):
+class EventAdmin(InvitesRapporteurs, RuleField, WithVerbs, Limited, WithHistory):
+    form = EventForm
     formfield_overrides = UPLOADS
     list_display = ["title", "dates", "place", "attribution", "status", "to_review"]
     list_filter = ["status", "attribution", "format", "mode"]
@@ -93,6 +144,22 @@ class EventAdmin(InvitesRapporteurs, RuleField, WithVerbs, WithHistory):
     def view_on_site(self, obj):
         return obj.get_absolute_url() if obj.status == Event.Status.PUBLISHED else None
 
+    def has_add_permission(self, request):
+        """Whoever works for no institution yet has nobody to convene an event for."""
+        user = request.user
+        return super().has_add_permission(request) and (user.works_on_everything or user.institutions.exists())
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.asking = request.user
+        return form
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None or request.user.works_on_everything:
+            return self.fieldsets
+        (name, first), *others = self.fieldsets
+        return [(name, first | {"fields": ["on_behalf_of", *first["fields"]]}), *others]
+
     def get_readonly_fields(self, request, obj=None):
         """The address is printed and cited once the event has been public."""
         return ("slug",) if obj is not None and obj.published_at else ()
@@ -128,4 +195,7 @@ class EventAdmin(InvitesRapporteurs, RuleField, WithVerbs, WithHistory):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        convener, partners = form.cleaned_data.get("on_behalf_of"), form.instance.event_partners
+        if convener and not partners.filter(organisation=convener, role__in=EventPartner.RUNS).exists():
+            partners.create(organisation=convener, role=EventPartner.Role.CONVENER)
         settle_visibility(form.instance)

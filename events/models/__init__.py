@@ -1,4 +1,4 @@
-from events.models.event import Event, EventIndex, EventPartner, EventSeries, EventStatusChange
+from events.models.event import Event, EventIndex, EventPartner, EventSeries, EventStatusChange, StaffedQuerySet
 from events.models.generation import PublicGeneration, bump_generation
 from events.models.invitation import Invitation
 from events.models.people import Participation, Quote, Role
@@ -25,6 +25,7 @@ __all__ = [
     "Resource",
     "Role",
     "Session",
+    "StaffedQuerySet",
     "StatusLine",
     "StatusModel",
     "bump_generation",

@@ -1,5 +1,7 @@
 import datetime as dt
 import zoneinfo
+from functools import reduce
+from operator import or_
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,6 +21,26 @@ from participants.slugs import SluggedModel
 from participants.text import validate_plain
 
 
+class StaffedQuerySet(models.QuerySet):
+    """Rows of an event or that belong to one, of which staff have those of their institutions' events."""
+
+    def staffed_by(self, user):
+        """What `user` works on as staff: for some everything, else what an institution of theirs runs."""
+        if not user.is_staff:
+            return self.none()
+        if user.works_on_everything:
+            return self
+        mine = EventPartner.objects.filter(role__in=EventPartner.RUNS, organisation__in=user.institutions.all())
+        return self.filter(**{f"{self._path_to_event()}__in": mine.order_by().values("event")})
+
+    def run_by(self, user):
+        """What `user` may change as staff: editors what they work on, reviewers nothing."""
+        return self.staffed_by(user) if user.is_staff and user.is_editor else self.none()
+
+    def _path_to_event(self) -> str:
+        return "pk" if self.model is Event else getattr(self.model, "EVENT_PATH", "event")
+
+
 class EventSeries(SluggedModel):
     """Dialogues that belong together, edition after edition."""
 
@@ -36,7 +58,7 @@ class EventSeries(SluggedModel):
         return self.name
 
 
-class EventQuerySet(SearchQuerySet):
+class EventQuerySet(StaffedQuerySet, SearchQuerySet):
     """Events by who may read them and by date."""
 
     def public(self):
@@ -48,14 +70,15 @@ class EventQuerySet(SearchQuerySet):
         return self.filter(status=Event.Status.WITHDRAWN)
 
     def visible_to(self, user):
-        """What `user` may read: staff all, rapporteurs the events they report on, everyone what is public."""
-        if user.is_staff:
+        """What `user` may read: staff what they work on, rapporteurs what they report on, everyone what is public."""
+        if user.is_staff and user.works_on_everything:
             return self
-        return self.filter(Q(pk__in=Event.objects.public()) | Q(pk__in=Event.objects.reported_by(user)))
+        theirs = [Event.objects.public(), Event.objects.reported_by(user), Event.objects.staffed_by(user)]
+        return self.filter(reduce(or_, (Q(pk__in=events.order_by().values("pk")) for events in theirs)))
 
     def editable_by(self, user):
-        """What `user` may change: staff all, others nothing."""
-        return self if user.is_staff else self.none()
+        """What `user` may change: editors the events they work on, others nothing."""
+        return self.run_by(user)
 
     def reported_by(self, user):
         """Events in which `user` is a rapporteur, of the whole or of a session."""
@@ -228,7 +251,9 @@ class Event(SluggedModel, Searchable, StatusModel):
 
     def against_curating(self, user) -> str:
         """Say why `user` may not publish or withdraw, or nothing."""
-        return "" if user and user.is_staff else "Only staff publish and withdraw events."
+        if user and user.is_staff and user.is_editor:
+            return "" if self.is_staffed_by(user) else "This is an event of another institution."
+        return "Only editors publish and withdraw events."
 
     def moved(self, change):
         if self.status == self.Status.WITHDRAWN:
@@ -237,6 +262,16 @@ class Event(SluggedModel, Searchable, StatusModel):
             model.visibility_changed(self)
 
     # About one event
+
+    def is_staffed_by(self, user) -> bool:
+        """Whether `user` works on it as staff."""
+        if not user.is_staff or user.works_on_everything:
+            return user.is_staff
+        return Event.objects.staffed_by(user).filter(pk=self.pk).exists()
+
+    def is_run_by(self, user) -> bool:
+        """Whether `user` may change it."""
+        return user.is_staff and user.is_editor and self.is_staffed_by(user)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -324,6 +359,9 @@ class EventPartner(models.Model):
         FUNDER = "funder", "Funder"
         KNOWLEDGE_PARTNER = "knowledge_partner", "Knowledge partner"
         OTHER = "other", "In words"
+
+    # Whose event it is: the staff of these organisations work on it, those of the others do not.
+    RUNS = (Role.CONVENER, Role.HOST, Role.CO_HOST, Role.ORGANISER)
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="event_partners")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="event_partners")

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from events import attribution
 from events.attribution import Byline
-from events.models.event import Event
+from events.models.event import Event, StaffedQuerySet
 from events.models.recorded import Recorded, RecordedQuerySet
 from events.models.session import Session
 from participants.models import Kept, Organisation, Person
@@ -19,7 +19,7 @@ from participants.text import validate_plain
 REMINDERS = "events.reminders"  # the purpose to which the token of a link in a reminder is bound
 
 
-class ParticipationQuerySet(RecordedQuerySet):
+class ParticipationQuerySet(StaffedQuerySet, RecordedQuerySet):
     def with_reminder_token(self, token: str) -> Any:
         """Return whose reminders `token` ends, None for one that was not made here."""
         try:
@@ -96,7 +96,7 @@ class Participation(Recorded):
         return attribution.byline(self, self.rule)
 
 
-class RoleQuerySet(RecordedQuerySet):
+class RoleQuerySet(StaffedQuerySet, RecordedQuerySet):
     def public(self):
         """Roles that may be shown with a name."""
         return (
@@ -175,7 +175,7 @@ class Role(Recorded):
         return attribution.byline(self.participation, attribution.strictest(self.rule, self.recorded_under))
 
 
-class QuoteQuerySet(RecordedQuerySet):
+class QuoteQuerySet(StaffedQuerySet, RecordedQuerySet):
     def public(self):
         """Quotes that may be shown: consent and rule decide."""
         return (

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.template.defaultfilters import filesizeformat
 
-from events.models.event import Event
+from events.models.event import Event, StaffedQuerySet
 from events.models.session import Session
 from participants.documents import validate_document
 from participants.models import Kept
@@ -13,12 +13,17 @@ from participants.pictures import RandomName
 from participants.text import validate_plain
 
 
-class ResourceQuerySet(models.QuerySet):
+class ResourceQuerySet(StaffedQuerySet):
     def public(self):
         """What anyone may open: public resources of public events, none of a closed session."""
         return self.filter(Exists(Event.objects.public().filter(pk=OuterRef("event"))), is_public=True).filter(
             Q(session=None) | Exists(Session.objects.public().filter(pk=OuterRef("session")))
         )
+
+    def visible_to(self, user):
+        """What `user` may open: editors that of the events they work on, everyone what is public."""
+        public, run = Resource.objects.public(), Resource.objects.run_by(user)
+        return self.filter(Q(pk__in=public.order_by().values("pk")) | Q(pk__in=run.order_by().values("pk")))
 
 
 class Resource(models.Model):

@@ -1,4 +1,6 @@
 import datetime as dt
+from functools import reduce
+from operator import or_
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,12 +10,12 @@ from django.db.models.functions import Cast, Coalesce
 from events import attribution
 from events.attribution import MAX_DEPTH, Rule, rule_in_force
 from events.codes import random_code
-from events.models.event import Event
+from events.models.event import Event, StaffedQuerySet
 from participants.models import Kept
 from participants.text import validate_plain
 
 
-class SessionQuerySet(models.QuerySet):
+class SessionQuerySet(StaffedQuerySet):
     """Sessions and breakout groups of a programme."""
 
     def with_rule(self):
@@ -33,11 +35,11 @@ class SessionQuerySet(models.QuerySet):
         return self.alias(rule=rule_in_force()).filter(rule=Rule.CLOSED)
 
     def visible_to(self, user):
-        """What `user` may read: staff all, others what is public or theirs to report on."""
-        if user.is_staff:
+        """What `user` may read: staff what they work on, everybody what is public or theirs to report on."""
+        if user.is_staff and user.works_on_everything:
             return self
-        public, reported = Session.objects.public(), Session.objects.reported_by(user)
-        return self.filter(Q(pk__in=public.values("pk")) | Q(pk__in=reported.values("pk")))
+        theirs = [Session.objects.public(), Session.objects.reported_by(user), Session.objects.staffed_by(user)]
+        return self.filter(reduce(or_, (Q(pk__in=sessions.order_by().values("pk")) for sessions in theirs)))
 
     def reported_by(self, user):
         """Sessions that `user` is a rapporteur of: named for it, for a session above it, or for the whole event."""
@@ -53,7 +55,10 @@ class SessionQuerySet(models.QuerySet):
 
     def editable_by(self, user):
         """Sessions for which `user` may write outcomes."""
-        return self if user.is_staff else self.reported_by(user)
+        if user.is_staff and user.is_editor and user.works_on_everything:
+            return self
+        reported, run = Session.objects.reported_by(user), Session.objects.run_by(user)
+        return self.filter(Q(pk__in=reported.order_by().values("pk")) | Q(pk__in=run.order_by().values("pk")))
 
     def in_programme_order(self):
         """By time and position, as printed in a programme; what has only a day stands in the middle of it."""

@@ -25,4 +25,4 @@ class ResourceFile(StoredFile):
         return Resource.objects.public()
 
     def visible_to(self, user):
-        return Resource.objects.all() if user.is_staff else Resource.objects.public()
+        return Resource.objects.visible_to(user)

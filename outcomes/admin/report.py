@@ -9,6 +9,7 @@ class ReportSectionInline(admin.StackedInline):
     model = ReportSection
     fields = [("title", "kind"), "body", ("position", "slug")]
     extra = 0
+    view_on_site = False
 
 
 @admin.register(Report)

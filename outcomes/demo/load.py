@@ -44,7 +44,7 @@ def load() -> dict[str, User]:
     """Load what is missing and return the demo accounts by role: administrator, editor, rapporteur."""
     cast = {
         "administrator": _account("administrator", "Demo administrator", ADMINISTRATORS),
-        "editor": _account("editor", "Demo editor", EDITORS),
+        "editor": _account("editor", "Demo editor", EDITORS, works_on=User.WorksOn.EVERYTHING),
         "rapporteur": _account("rapporteur", "Demo rapporteur"),
     }
     _load_themes()
@@ -69,9 +69,9 @@ def load() -> dict[str, User]:
     return cast
 
 
-def _account(role: str, name: str, *groups: str) -> User:
+def _account(role: str, name: str, *groups: str, **fields: str) -> User:
     email = f"{role}@{DEMO_DOMAIN}"
-    user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name, **fields)
     user.set_password(PASSWORD if groups else None)
     user.save(update_fields=["password"])
     user.groups.set(Group.objects.filter(name__in=groups))

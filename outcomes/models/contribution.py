@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from events.attribution import FEWEST, Rule
 from events.codes import easy_code
-from events.models import Event, Session
+from events.models import Event, Session, StaffedQuerySet
 from outcomes.models.outcome import TEXT_LIMIT, Outcome
 from participants.models import ActorType, Kept
 from participants.text import validate_plain
@@ -38,16 +38,17 @@ class OtherWords(Exception):
         self.current = current
 
 
-class RoundQuerySet(models.QuerySet["Round"]):
+class RoundQuerySet(StaffedQuerySet):
     """Closing rounds. None is ever public: who was given the code may answer, who runs it may read."""
 
     def editable_by(self, user):
-        """Rounds that `user` may run and read: staff with that permission all, rapporteurs those of their places."""
-        if user.has_perm("outcomes.change_round"):
+        """Rounds that `user` may run and read: editors those of their events, rapporteurs those of their places."""
+        if user.is_staff and user.is_editor and user.works_on_everything:
             return self
+        run = Event.objects.editable_by(user).order_by().values("pk")
         sessions = Session.objects.reported_by(user).order_by().values("pk")
         events = Event.objects.reported_whole_by(user).order_by().values("pk")
-        return self.filter(Q(session__in=sessions) | Q(session=None, event__in=events))
+        return self.filter(Q(session__in=sessions) | Q(session=None, event__in=events) | Q(event__in=run))
 
     def answerable(self):
         """Rounds whose address answers to whoever has the code; the dialogue may be closed or not published yet.

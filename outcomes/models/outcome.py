@@ -18,7 +18,16 @@ from django.utils.functional import cached_property
 from events import attribution
 from events.attribution import FEWEST
 from events.codes import random_code
-from events.models import Event, EventPartner, Recorded, RecordedQuerySet, Session, StatusLine, StatusModel
+from events.models import (
+    Event,
+    EventPartner,
+    Recorded,
+    RecordedQuerySet,
+    Session,
+    StaffedQuerySet,
+    StatusLine,
+    StatusModel,
+)
 from events.models.generation import bump_generation
 from events.search import Searchable, SearchIndex, SearchQuerySet
 from outcomes import notifications
@@ -47,7 +56,7 @@ class StaleVersion(Exception):
         self.current = current
 
 
-class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
+class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
     """Outcomes by who may read, write and review them.
 
     What decides about an outcome is asked for each one, not joined: databases then begin with the newest outcomes and
@@ -73,10 +82,11 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         return self.filter(gone).alias(rule=self._rule()).filter(attribution.outcome_shown())
 
     def visible_to(self, user):
-        """What `user` may read: staff all, rapporteurs all of their sessions, everyone what is public."""
-        if user.is_staff:
+        """What `user` may read: staff of their events, rapporteurs of their sessions, everyone what is public."""
+        if user.is_staff and user.works_on_everything:
             return self.there()
-        return self.there().filter(Exists(Outcome.objects.public().filter(pk=OuterRef("pk"))) | self._reported_by(user))
+        public = Q(Exists(Outcome.objects.public().filter(pk=OuterRef("pk"))))
+        return self.there().filter(public | self._reported_by(user) | self._staffed_by(user))
 
     def reported_by(self, user):
         """Outcomes of the sessions (or the whole events) that `user` reports on."""
@@ -91,14 +101,29 @@ class OutcomeQuerySet(SearchQuerySet, RecordedQuerySet):
         return self.filter(deleted_at=None)
 
     def editable_by(self, user):
-        """What `user` may rewrite: rapporteurs while they hold the pen, staff until it is withdrawn."""
-        if user.is_staff:
+        """Whose wording `user` may rewrite: rapporteurs while they hold the pen, editors until it is withdrawn.
+
+        Reviewers in between: what was handed in. Anything else of it only editors change.
+        """
+        if user.is_staff and user.is_editor and user.works_on_everything:
             return self.there().exclude(status=Status.WITHDRAWN)
-        return self.there().filter(self._reported_by(user), status__in=WITH_RAPPORTEUR)
+        theirs = self._reported_by(user) & Q(status__in=WITH_RAPPORTEUR)
+        if user.is_staff and user.has_perm("outcomes.review_outcome"):
+            handed_in = Q() if user.is_editor else ~Q(status__in=WITH_RAPPORTEUR)
+            theirs |= self._staffed_by(user) & handed_in & ~Q(status=Status.WITHDRAWN)
+        return self.there().filter(theirs)
 
     def reviewable_by(self, user):
         """What `user` may approve, publish, send back or withdraw, were it not their own text."""
-        return self.exclude(status__in=WITH_RAPPORTEUR) if user.has_perm("outcomes.review_outcome") else self.none()
+        if not user.has_perm("outcomes.review_outcome"):
+            return self.none()
+        return self.staffed_by(user).exclude(status__in=WITH_RAPPORTEUR)
+
+    def _staffed_by(self, user) -> Q:
+        """As `staffed_by`, as a condition beside others."""
+        if user.is_staff and user.works_on_everything:
+            return Q(pk__isnull=False)
+        return Q(event__in=Event.objects.staffed_by(user).order_by().values("pk"))
 
     def _reported_by(self, user) -> Q:
         sessions, events = Session.objects.reported_by(user), Event.objects.reported_whole_by(user)
@@ -609,8 +634,8 @@ class Outcome(Recorded, Searchable, StatusModel):
     # What speaks against a move: a sentence for the person, or nothing
 
     def against_writing(self, user) -> str:
-        """Rapporteurs write for their sessions, staff for all."""
-        if user.is_staff or Outcome.objects.reported_by(user).filter(pk=self.pk).exists():
+        """Rapporteurs write for their sessions, editors for their events."""
+        if self.event.is_run_by(user) or Outcome.objects.reported_by(user).filter(pk=self.pk).exists():
             return ""
         return "You are not a rapporteur of this session."
 
@@ -618,7 +643,7 @@ class Outcome(Recorded, Searchable, StatusModel):
         """As writing, and in time."""
         if reason := self.against_writing(user):
             return reason
-        if user.is_staff or self.event.is_filing_open:
+        if self.event.is_filing_open or self.event.is_run_by(user):
             return ""
         return (
             f"The deadline was {date_format(self.event.outcomes_due_on)} ({self.event.time_zone}). "
@@ -626,16 +651,18 @@ class Outcome(Recorded, Searchable, StatusModel):
         )
 
     def against_reviewing(self, user) -> str:
-        """Editors review, but nobody their own text."""
-        if not user.has_perm("outcomes.review_outcome"):
-            return "Only editors review outcomes."
+        """Editors and reviewers review, but nobody their own text."""
+        if reason := self.against_sending_back(user):
+            return reason
         if self.is_own_text(user):
             return "Nobody reviews their own text: ask a colleague."
         return ""
 
     def against_sending_back(self, user) -> str:
-        """Editors send back, their own text as well."""
-        return "" if user.has_perm("outcomes.review_outcome") else "Only editors review outcomes."
+        """Those who review its event send back, their own text as well."""
+        if not user.has_perm("outcomes.review_outcome"):
+            return "Only editors and reviewers review outcomes."
+        return "" if self.event.is_staffed_by(user) else "This is an outcome of another institution’s event."
 
     against_withdrawing = against_sending_back
 

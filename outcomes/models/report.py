@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events import attribution
 from events.attribution import Byline
-from events.models import Event, Participation, StatusLine, StatusModel
+from events.models import Event, Participation, StaffedQuerySet, StatusLine, StatusModel
 from events.search import Searchable, SearchIndex, SearchQuerySet
 from participants.models import Kept
 from participants.slugs import unique_slug
@@ -17,7 +17,7 @@ from participants.text import validate_plain
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # Chinese and Japanese
 
 
-class ReportQuerySet(models.QuerySet):
+class ReportQuerySet(StaffedQuerySet):
     def public(self):
         """Published reports of public events that are not closed."""
         return self.filter(
@@ -94,7 +94,9 @@ class Report(StatusModel):
 
     def against_curating(self, user) -> str:
         """Say why `user` may not publish or withdraw, or nothing."""
-        return "" if user and user.is_staff else "Only staff publish and withdraw reports."
+        if user and user.is_staff and user.is_editor:
+            return "" if self.event.is_staffed_by(user) else "This is a report of another institution’s event."
+        return "Only editors publish and withdraw reports."
 
     def _convener_disclaimer(self) -> str:
         partners = self.event.event_partners.filter(role="convener").exclude(organisation__report_disclaimer="")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,18 +31,18 @@ State = Round.State
 
 
 class RoundPlaceMixin(PlaceMixin):
-    """A place in which the user may set up rounds: theirs to report on, or any where they are staff with that right."""
+    """A place in which the user may set up rounds: theirs to report on, or of an event they run."""
 
     @cached_property
     def place(self) -> Place:
         """What the address names; Http404 when it is somebody else's."""
         user = self.request.user
-        everywhere = user.has_perm("outcomes.add_round")
         if "slug" in self.kwargs:
-            events = Event.objects.all() if everywhere else Event.objects.reported_whole_by(user)
+            run, reported = Event.objects.editable_by(user), Event.objects.reported_whole_by(user)
+            events = Event.objects.filter(Q(pk__in=run.values("pk")) | Q(pk__in=reported.values("pk")))
             return Place(get_object_or_404(events, slug=self.kwargs["slug"]))
-        sessions = Session.objects.all() if everywhere else Session.objects.reported_by(user)
-        session = get_object_or_404(sessions.select_related("event", "parent"), code=self.kwargs["code"])
+        sessions = Session.objects.editable_by(user).select_related("event", "parent")
+        session = get_object_or_404(sessions, code=self.kwargs["code"])
         return Place(session.event, session)
 
     def get_context_data(self, **kwargs):

@@ -7,6 +7,19 @@ from participants.names import KeyField, person_key
 from participants.text import validate_plain
 
 
+class PersonQuerySet(models.QuerySet):
+    """People are shared by all institutions; how to reach them is not."""
+
+    def reachable_by(self, user):
+        """Those whose address `user` may see and change: who takes part in an event that they run."""
+        if not (user.is_staff and user.is_editor):
+            return self.none()
+        if user.works_on_everything:
+            return self
+        participations = self.model._meta.get_field("participations").related_model._default_manager
+        return self.filter(pk__in=participations.staffed_by(user).order_by().values("person"))
+
+
 class Person(models.Model):
     """Someone who takes part in dialogues. One display name, never split; most people have no account."""
 
@@ -24,6 +37,8 @@ class Person(models.Model):
     name_key = KeyField(key_of=lambda person: person_key(person.name), help_text="By which namesakes are found.")
 
     HISTORY = Kept(fixed=("user",))
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         ordering = [Coalesce(NullIf("sort_name", models.Value("")), "name"), "pk"]

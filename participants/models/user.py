@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
-from participants.groups import ADMINISTRATORS, STAFF_GROUPS
+from participants.groups import ADMINISTRATORS, EDITORS, STAFF_GROUPS
 from participants.text import canonical_email, validate_plain
 
 DEMO_DOMAIN = "demo.readout.example"  # accounts that sign in only while DEBUG is on: their password is public
@@ -33,12 +33,33 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Someone who signs in: staff by group, rapporteurs by the roles of the person they are."""
+    """Someone who signs in: staff by group, rapporteurs by the roles of the person they are.
+
+    What staff may do their groups say; for which events, `works_on`. Whoever chooses nothing gets the narrower one.
+    """
+
+    class WorksOn(models.TextChoices):
+        INSTITUTIONS = "institutions", "Events of the institutions below"
+        EVERYTHING = "everything", "Every event"
 
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=200, blank=True, validators=[validate_plain])
     is_active = models.BooleanField(
         "active", default=True, help_text="Untick instead of deleting: signing in ends at once, history stays."
+    )
+    works_on = models.CharField(
+        "works on",
+        max_length=20,
+        choices=WorksOn,
+        default=WorksOn.INSTITUTIONS,
+        db_default="institutions",
+        help_text="For editors and reviewers. Administrators work on every event.",
+    )
+    institutions = models.ManyToManyField(
+        "participants.Organisation",
+        blank=True,
+        related_name="+",
+        help_text="They see the events which one of these convenes, hosts, co-hosts or organises.",
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     session_generation = models.PositiveIntegerField(
@@ -52,7 +73,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["email"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case"),
+            models.CheckConstraint(
+                condition=models.Q(works_on__in=["institutions", "everything"]), name="user_works_on_is_known"
+            ),
+        ]
 
     def __str__(self):
         return self.get_full_name()
@@ -94,3 +120,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_administrator(self) -> bool:
         """Whether people, accounts and the taxonomy may be changed."""
         return self.is_active and (self.is_superuser or ADMINISTRATORS in self._group_names)
+
+    @property
+    def is_editor(self) -> bool:
+        """Whether events may be run: members of Editors and Administrators; reviewers may not."""
+        return self.is_active and (self.is_administrator or EDITORS in self._group_names)
+
+    @property
+    def works_on_everything(self) -> bool:
+        """Whether every event is theirs to work on, of whatever institution."""
+        return self.is_administrator or (self.is_staff and self.works_on == self.WorksOn.EVERYTHING)

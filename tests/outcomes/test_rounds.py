@@ -754,9 +754,9 @@ def test_desk_pages_ask_the_same_whatever_the_number(desk, open_round, django_as
     ContributionFactory.create_batch(number + 5, round=open_round, actor_type="state")
     desk.get(at(open_round.code))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         desk.get(at(open_round.code))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         desk.get(at(open_round.code, "round-live"))
 
 

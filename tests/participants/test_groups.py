@@ -2,7 +2,15 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 
-from participants.groups import ADMINISTRATORS, APPEND_ONLY, EDITOR_PERMISSIONS, EDITORS, grant_permissions
+from participants.groups import (
+    ADMINISTRATORS,
+    APPEND_ONLY,
+    EDITOR_PERMISSIONS,
+    EDITORS,
+    REVIEWER_PERMISSIONS,
+    REVIEWERS,
+    grant_permissions,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -12,26 +20,37 @@ def granted(name):
     return {f"{app}.{codename}" for app, codename in rows}
 
 
-def test_editors_have_exactly_what_the_table_says():
+TABLES = {EDITORS: EDITOR_PERMISSIONS, REVIEWERS: REVIEWER_PERMISSIONS}
+
+
+@pytest.mark.parametrize("group", TABLES)
+def test_group_has_exactly_what_its_table_says(group):
     table = {
         f"{app}.{action}_{model}"
-        for app, models in EDITOR_PERMISSIONS.items()
+        for app, models in TABLES[group].items()
         for model, actions in models.items()
         for action in actions
     }
 
-    assert granted(EDITORS) == table
+    assert granted(group) == table
 
 
-def test_table_names_every_model_or_leaves_it_out_on_purpose():
-    for app, models in EDITOR_PERMISSIONS.items():
+@pytest.mark.parametrize("group", TABLES)
+def test_table_names_only_models_there_are(group):
+    for app, models in TABLES[group].items():
         known = {model._meta.model_name for model in apps.get_app_config(app).get_models()}
         assert set(models) <= known
 
 
-def test_administrators_have_what_editors_have_and_people():
-    assert granted(EDITORS) < granted(ADMINISTRATORS)
+def test_each_group_has_what_the_one_below_it_has_and_more():
+    assert granted(REVIEWERS) < granted(EDITORS) < granted(ADMINISTRATORS)
     assert {"participants.add_user", "participants.delete_person", "outcomes.change_theme"} <= granted(ADMINISTRATORS)
+
+
+def test_reviewers_change_nothing_but_by_reviewing():
+    actions = {permission.split(".")[1].split("_")[0] for permission in granted(REVIEWERS)}
+
+    assert actions == {"view", "review"}
 
 
 def test_editors_change_neither_accounts_nor_themes():
@@ -50,7 +69,7 @@ def test_nobody_changes_history(group):
         assert model not in history or action == "view"
 
 
-@pytest.mark.parametrize("group", [EDITORS, ADMINISTRATORS])
+@pytest.mark.parametrize("group", [REVIEWERS, EDITORS, ADMINISTRATORS])
 def test_only_reviewers_review(group, django_user_model):
     assert "outcomes.review_outcome" in granted(group)
     assert not django_user_model.objects.create_user("none@example.org").has_perm("outcomes.review_outcome")

@@ -71,7 +71,7 @@ class PlaceMixin(DeskMixin):
             "place": place,
             "when": when(place.session) if place.session else "",
             "deadline": Deadline.of(place.event),
-            "may_submit": user.is_staff or place.event.is_filing_open,
+            "may_submit": place.event.is_filing_open or place.event.is_run_by(user),
         }
 
 
