@@ -273,7 +273,7 @@ def test_screen_costs_the_same_number_of_queries_at_any_length(desk, closing, nu
         response = desk.get(board_url(closing))
 
     assert len(response.context["board"].to_go) == number
-    assert len(queries) == 9, [query["sql"] for query in queries]
+    assert len(queries) == 8, [query["sql"] for query in queries]
 
 
 def test_bringing_five_hundred_together_is_quick():

@@ -10,7 +10,7 @@ def keep_every_event(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("participants", "0003_end_sessions_and_unsubscribe"),
+        ("participants", "0004_find_namesakes"),
     ]
 
     operations = [
