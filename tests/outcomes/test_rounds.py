@@ -756,7 +756,7 @@ def test_desk_pages_ask_the_same_whatever_the_number(desk, open_round, django_as
 
     with django_assert_num_queries(8):
         desk.get(at(open_round.code))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         desk.get(at(open_round.code, "round-live"))
 
 
