@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from events.models import Event
 from participants.history import Line, in_words, kept_models
-from participants.models import Change
+from participants.models import Change, Person
 from participants.models.change import label_of
 
 
@@ -23,7 +23,11 @@ def lines_visible_to(user) -> QuerySet:
     if user.is_superuser:
         return mine.newest()
     events = Event.objects.editable_by(user).order_by().values("pk")
-    return mine.filter(Q(event_key=None) | Q(event_key__in=events)).newest()
+    mine = mine.filter(Q(event_key=None) | Q(event_key__in=events))
+    if not user.works_on_everything:  # a line about a person holds their address
+        reachable = Person.objects.reachable_by(user).order_by().values("pk")
+        mine = mine.filter(~Q(record=label_of(Person)) | Q(key__in=reachable))
+    return mine.newest()
 
 
 def lines_of(event: Event, user) -> QuerySet:

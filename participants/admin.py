@@ -3,6 +3,7 @@
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminFileWidget
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -175,6 +176,13 @@ class PersonAdmin(WithHistory):
 
     def get_autocomplete_fields(self, request):
         return ["user"]
+
+    def history_view(self, request, object_id, extra_context=None):
+        """It holds their address: for those who may see that."""
+        person = self.get_object(request, unquote(object_id))
+        if person is None or not Person.objects.reachable_by(request.user).filter(pk=person.pk).exists():
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
 
     def get_fields(self, request, obj=None):
         """Accounts are for those who may see accounts; addresses for those who run an event that the person is at."""

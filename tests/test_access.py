@@ -385,7 +385,7 @@ OF_EVENTS = {
     "report": lambda event: ReportFactory(event=event),
     "round": lambda event: RoundFactory(event=event),
 }
-SHARED = {"user", "person", "organisation", "outgoingmail", "eventseries", "theme"}
+SHARED = {"user", "change", "person", "organisation", "outgoingmail", "eventseries", "theme"}
 
 
 def pages_of_rows():

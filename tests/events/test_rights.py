@@ -278,6 +278,12 @@ def test_address_of_a_person_is_for_who_runs_an_event_they_are_at(desk, foreign,
 
     abroad.refresh_from_db()
     assert abroad.email == "f@example.org"
+    save(sign_in(Client(), administrator), f"/admin/participants/person/{abroad.pk}/change/", email="g@example.org")
+    save(sign_in(Client(), administrator), f"/admin/participants/person/{here.pk}/change/", email="h@example.org")
+    assert desk.get(f"/admin/participants/person/{abroad.pk}/history/").status_code == 404
+    assert "h@example.org" in desk.get(f"/admin/participants/person/{here.pk}/history/").content.decode()
+    assert "g@example.org" not in desk.get("/admin/participants/change/").content.decode()
+    assert "h@example.org" in desk.get("/admin/participants/change/").content.decode()
     assert set(Person.objects.reachable_by(administrator)) == {abroad, here}
 
 

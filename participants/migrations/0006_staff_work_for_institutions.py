@@ -10,7 +10,7 @@ def keep_every_event(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("participants", "0004_find_namesakes"),
+        ("participants", "0005_history_of_records"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("participants", "0005_staff_work_for_institutions")]
+    dependencies = [("participants", "0006_staff_work_for_institutions")]
 
     operations = [
         migrations.AddConstraint(
