@@ -18,6 +18,7 @@ from django.urls import path, reverse
 from participants.groups import ADMINISTRATORS, STAFF_GROUPS
 from participants.history_pages import WithHistory
 from participants.models import Organisation, OutgoingMail, Person, User
+from participants.namesakes import WarnsOfNamesakeOrganisations, WarnsOfNamesakePeople
 
 admin.site.unregister(Group)  # what each group may do stands in participants/groups.py
 admin.site.unregister(EmailAddress)  # an account's one address stands in the account
@@ -164,7 +165,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(WithHistory):
+class PersonAdmin(WarnsOfNamesakePeople, WithHistory):
     list_display = ["name", "honorific", "signs_in"]
     search_fields = ["name", "sort_name"]
     show_full_result_count = False
@@ -193,7 +194,7 @@ class PersonAdmin(WithHistory):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(WithHistory):
+class OrganisationAdmin(WarnsOfNamesakeOrganisations, WithHistory):
     formfield_overrides = UPLOADS
     list_display = ["name", "short_name", "actor_type", "country"]
     list_filter = ["actor_type"]
