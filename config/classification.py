@@ -23,6 +23,12 @@ FIELDS: dict[str, dict[str, str]] = {
         INTERNAL: "id at how kind record key under under_key event_key",
         PERSONAL: "by name values",
     },
+    "participants.Merge": {
+        INTERNAL: "id of merged_at undone_at",
+        PERSONAL: "kept lost kept_name lost_name journal merged_by undone_by",
+    },
+    "participants.FormerAddress": {PUBLIC: "slug organisation", INTERNAL: "id was_public"},
+    "participants.Distinction": {INTERNAL: "id of at", PERSONAL: "first second by"},
     "participants.OutgoingMail": {
         INTERNAL: "id key message_id secret private created_at claimed_at sent_at attempts",
         PERSONAL: "to subject body error unsubscribe",

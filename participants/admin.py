@@ -17,6 +17,7 @@ from django.urls import path, reverse
 
 from participants.groups import ADMINISTRATORS, STAFF_GROUPS
 from participants.history_pages import WithHistory
+from participants.merge_pages import Merges
 from participants.models import Organisation, OutgoingMail, Person, User
 from participants.namesakes import WarnsOfNamesakeOrganisations, WarnsOfNamesakePeople
 
@@ -165,10 +166,11 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(WarnsOfNamesakePeople, WithHistory):
+class PersonAdmin(Merges, WarnsOfNamesakePeople, WithHistory):
     list_display = ["name", "honorific", "signs_in"]
     search_fields = ["name", "sort_name"]
     show_full_result_count = False
+    actions = ["merge_selected"]
     fields = ["name", "sort_name", "honorific", "email", "user"]
 
     @admin.display(boolean=True, description="has an account")
@@ -194,12 +196,13 @@ class PersonAdmin(WarnsOfNamesakePeople, WithHistory):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(WarnsOfNamesakeOrganisations, WithHistory):
+class OrganisationAdmin(Merges, WarnsOfNamesakeOrganisations, WithHistory):
     formfield_overrides = UPLOADS
     list_display = ["name", "short_name", "actor_type", "country"]
     list_filter = ["actor_type"]
     search_fields = ["name", "short_name"]
     show_full_result_count = False
+    actions = ["merge_selected"]
     fields = [
         ("name", "short_name"),
         ("actor_type", "country"),

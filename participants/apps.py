@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class ParticipantsConfig(AppConfig):
@@ -12,3 +13,4 @@ class ParticipantsConfig(AppConfig):
 
         post_migrate.connect(grant_permissions, dispatch_uid="participants.grant_permissions")
         post_migrate.connect(history.install, sender=self, dispatch_uid="participants.history.install")
+        autodiscover_modules("merging")  # how the rows of each app move when two people or organisations become one

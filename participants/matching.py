@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import combinations
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from participants import names
-from participants.models import Organisation, Person
+from participants.models import Distinction, MergedOf, Organisation, Person
 from participants.text import canonical_email
 
 LOOKED_AT = 200  # rows that share a word with the name and are compared letter by letter
@@ -301,3 +302,43 @@ class KnownOrganisations(_Known):
     def similar(self, name: str, *, short_name: str = "", country: str = "") -> list[Suggestion]:
         typed = _Organisation.read(0, name, short_name, country)
         return _best(typed, self._candidates(typed).values())
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two rows that are likely the same, the older first."""
+
+    first: Any
+    second: Any
+    rank: Rank
+    reason: str
+
+
+def likely_pairs(model: type[Person] | type[Organisation], *, most: int = 500) -> list[Pair]:
+    """Return pairs of rows that are likely the same and that nobody told apart, the likeliest first.
+
+    Only what shares a key or an address is found, in a number of queries that does not depend on how much there is; at
+    most `most` rows are compared.
+    """
+    one, columns = (_Person, ("name_key", "email")) if model is Person else (_Organisation, ("name_key", "short_key"))
+    rows: Any = model._default_manager.order_by()
+    alike = Q(pk=None)
+    for column in columns:
+        twice = rows.exclude(**{column: ""}).values(column).annotate(how_many=Count("pk")).filter(how_many__gt=1)
+        alike |= Q(**{f"{column}__in": twice.values(column)})
+    found: list[Any] = [one.read(*row) for row in rows.filter(alike).order_by("pk").values_list(*one.COLUMNS)[:most]]
+    groups: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for row in found:
+        for key in row.keys:
+            groups["key", key].append(row)
+        if getattr(row, "email", ""):
+            groups["email", row.email].append(row)
+    of = MergedOf.PERSON if model is Person else MergedOf.ORGANISATION
+    told_apart = set(Distinction.objects.filter(of=of).values_list("first", "second"))
+    pairs: dict[tuple[int, int], Pair] = {}
+    for group in groups.values():
+        for first, second in combinations(group, 2):
+            keys = (first.pk, second.pk)
+            if keys not in pairs and keys not in told_apart and (like := first.compare(second)):
+                pairs[keys] = Pair(first, second, like.rank, like.reason)
+    return sorted(pairs.values(), key=lambda pair: (-pair.rank, pair.first.name, pair.first.pk, pair.second.pk))

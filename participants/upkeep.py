@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from participants import mail
-from participants.models import AttemptCount, OutgoingMail, SignInCode, Worker
+from participants.models import AttemptCount, Merge, OutgoingMail, SignInCode, Worker
 from participants.models.outbox import ATTEMPTS, SECRET_LIFETIME
 
 HOUR = dt.timedelta(hours=1)
@@ -60,7 +60,7 @@ def take_up_lost_tasks() -> int:
 
 @task(priority=-50)
 def clean_up() -> None:
-    """Delete codes, counters, mail, sessions, finished tasks and silent workers that are past their time."""
+    """Delete codes, counters, mail, sessions, tasks, silent workers and journals of merges that are past their time."""
     now = timezone.now()
     SignInCode.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
     AttemptCount.objects.filter(window_starts_at__lt=now - CODES_KEPT).delete()
@@ -70,6 +70,7 @@ def clean_up() -> None:
     OutgoingMail.objects.filter(secret=True, created_at__lt=now - SECRET_LIFETIME).exclude(body="").update(body="")
     given_up = OutgoingMail.objects.filter(private=True, attempts__gte=ATTEMPTS, created_at__lt=now - CODES_KEPT)
     given_up.exclude(body="").update(body="", unsubscribe="")
+    Merge.objects.forget()
     Session.objects.filter(expire_date__lt=now).delete()
     DBTaskResult.objects.finished().filter(finished_at__lt=now - TASKS_KEPT).delete()
     Worker.objects.filter(seen_at__lt=now - CODES_KEPT).delete()

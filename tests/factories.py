@@ -69,6 +69,32 @@ class ChangeFactory(DjangoModelFactory):
     key = factory.Sequence(lambda n: n + 1)
 
 
+class MergeFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.Merge
+
+    of = "person"
+    kept = factory.Sequence(lambda n: 2 * n + 1)
+    lost = factory.Sequence(lambda n: 2 * n + 2)
+
+
+class FormerAddressFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.FormerAddress
+
+    slug = factory.Sequence(lambda n: f"former-{n}")
+    organisation = factory.SubFactory(OrganisationFactory)
+
+
+class DistinctionFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.Distinction
+
+    of = "person"
+    first = factory.Sequence(lambda n: 2 * n + 1)
+    second = factory.Sequence(lambda n: 2 * n + 2)
+
+
 class OutgoingMailFactory(DjangoModelFactory):
     class Meta:
         model = participants.OutgoingMail

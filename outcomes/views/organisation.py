@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Value, When
+from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,7 +16,7 @@ from outcomes.listed import card_columns, cards
 from outcomes.models import ActionOwner, Outcome, OutcomeCount
 from outcomes.organisations import public_organisations
 from participants.files import StoredFile
-from participants.models import Organisation
+from participants.models import FormerAddress, Organisation
 
 ACTIONS = 20  # on its page; open ones come first
 THEMES = 12
@@ -28,7 +29,9 @@ class OrganisationDetail(NumberedPages, ListView):
     parameters = ("role",)
 
     def get(self, request, *args, **kwargs):
-        self.organisation = get_object_or_404(public_organisations(), slug=kwargs["slug"])
+        self.organisation = public_organisations().filter(slug=kwargs["slug"]).first()
+        if self.organisation is None:
+            return HttpResponsePermanentRedirect(moved_to(kwargs["slug"]))
         of_it = EventPartner.objects.filter(organisation=self.organisation, event__in=Event.objects.public())
         self.roles = dict(of_it.values_list("role").annotate(Count("event", distinct=True)).order_by("role"))
         self.role = request.GET.get("role") if request.GET.get("role") in self.roles else ""
@@ -70,6 +73,12 @@ class OrganisationDetail(NumberedPages, ListView):
             themes=themes(organisation),
             structured=structured.graph(thing, structured.breadcrumbs([*trail, (organisation.name, address)])),
         )
+
+
+def moved_to(slug: str) -> str:
+    """Return the address of the organisation that one of this slug became part of, if the public knew both."""
+    former = get_object_or_404(FormerAddress, slug=slug, was_public=True, organisation__in=public_organisations())
+    return reverse("outcomes:organisation-detail", args=[former.organisation.slug])
 
 
 def owned(organisation: Organisation) -> tuple[list[dict], list[tuple[str, str, int]]]:

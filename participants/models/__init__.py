@@ -1,4 +1,5 @@
 from participants.models.change import Change, Kept
+from participants.models.merge import Distinction, FormerAddress, Merge, MergedOf
 from participants.models.organisation import ActorType, Organisation
 from participants.models.outbox import OutgoingMail
 from participants.models.person import Person
@@ -10,7 +11,11 @@ __all__ = [
     "ActorType",
     "AttemptCount",
     "Change",
+    "Distinction",
+    "FormerAddress",
     "Kept",
+    "Merge",
+    "MergedOf",
     "Organisation",
     "OutgoingMail",
     "Person",
