@@ -38,7 +38,7 @@ def key(value) -> int:
     return int(value)
 
 
-class Merges:
+class Merges(admin.ModelAdmin):
     """An admin whose rows may turn out to be the same: a page of likely duplicates, and one that merges two."""
 
     def get_urls(self):
@@ -132,7 +132,7 @@ class Merges:
 
     def _merged(self, request, rows) -> HttpResponse:
         kept, lost = sorted(rows, key=lambda row: str(row.pk) != request.POST["kept"])
-        values = {}
+        values: dict[str, Any] = {}
         for names in CHOSEN[self.model]:
             if request.POST.get(names[0]) == str(lost.pk):
                 values |= {name: getattr(lost, name) for name in names}

@@ -264,9 +264,12 @@ def _kept_in_history(*rows) -> list[models.QuerySet]:
     keys = [row.pk for row in rows]
     found = [model._base_manager.filter(pk__in=keys)] if history.kept_of(model) else []
     for relation in relations_to(model):
-        pointing = list(relation.model._base_manager.filter(**{f"{relation.name}__in": keys}))
-        if pointing:
-            found += _kept_in_history(*pointing)
+        pointing = relation.model._base_manager.filter(**{f"{relation.name}__in": keys})
+        if not relation.alike:
+            there = [row.pk for row in pointing]
+            found += [relation.model._base_manager.filter(pk__in=there)] if history.kept_of(relation.model) else []
+        elif there := list(pointing):
+            found += _kept_in_history(*there)
     return found
 
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
@@ -34,7 +35,7 @@ class NamesakeForm(forms.ModelForm):
         return cleaned
 
 
-class WarnsOfNamesakes:
+class WarnsOfNamesakes(admin.ModelAdmin):
     """An admin that shows namesakes before it adds one."""
 
     form = NamesakeForm
@@ -48,7 +49,7 @@ class WarnsOfNamesakes:
         return [path("<int:pk>/use/", self.admin_site.admin_view(self.use_view), name=name), *super().get_urls()]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.look_for = staticmethod(lambda cleaned: self.similar(cleaned, self.get_queryset(request)))
         return form
 

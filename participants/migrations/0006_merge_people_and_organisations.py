@@ -7,56 +7,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('participants', '0005_history_of_records'),
+        ("participants", "0005_history_of_records"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FormerAddress',
+            name="FormerAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(allow_unicode=True, max_length=100, unique=True)),
-                ('was_public', models.BooleanField(default=False, help_text='Whether both pages were public when they were merged.')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_addresses', to='participants.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(allow_unicode=True, max_length=100, unique=True)),
+                (
+                    "was_public",
+                    models.BooleanField(
+                        default=False, help_text="Whether both pages were public when they were merged."
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_addresses",
+                        to="participants.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'former addresses',
+                "verbose_name_plural": "former addresses",
             },
         ),
         migrations.CreateModel(
-            name='Distinction',
+            name="Distinction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('of', models.CharField(choices=[('person', 'Person'), ('organisation', 'Organisation')], max_length=20)),
-                ('first', models.PositiveBigIntegerField(help_text='The lower key.')),
-                ('second', models.PositiveBigIntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "of",
+                    models.CharField(choices=[("person", "Person"), ("organisation", "Organisation")], max_length=20),
+                ),
+                ("first", models.PositiveBigIntegerField(help_text="The lower key.")),
+                ("second", models.PositiveBigIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('of'), models.F('first'), models.F('second'), name='distinction_once_for_two'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='distinction_lower_key_first')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("of"), models.F("first"), models.F("second"), name="distinction_once_for_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="distinction_lower_key_first"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('of', models.CharField(choices=[('person', 'Person'), ('organisation', 'Organisation')], max_length=20)),
-                ('kept', models.PositiveBigIntegerField()),
-                ('lost', models.PositiveBigIntegerField()),
-                ('kept_name', models.CharField(blank=True, max_length=300)),
-                ('lost_name', models.CharField(blank=True, max_length=300)),
-                ('journal', models.JSONField(blank=True, default=list)),
-                ('merged_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('merged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "of",
+                    models.CharField(choices=[("person", "Person"), ("organisation", "Organisation")], max_length=20),
+                ),
+                ("kept", models.PositiveBigIntegerField()),
+                ("lost", models.PositiveBigIntegerField()),
+                ("kept_name", models.CharField(blank=True, max_length=300)),
+                ("lost_name", models.CharField(blank=True, max_length=300)),
+                ("journal", models.JSONField(blank=True, default=list)),
+                ("merged_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "merged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-merged_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kept', models.F('lost')), _negated=True), name='merge_is_of_two_rows'), models.CheckConstraint(condition=models.Q(('of__in', ['person', 'organisation'])), name='merge_is_of_what_can_be'), models.CheckConstraint(condition=models.Q(('undone_at__isnull', False), ('undone_by', None), _connector='OR'), name='merge_undone_by_only_when_undone')],
+                "ordering": ["-merged_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kept", models.F("lost")), _negated=True), name="merge_is_of_two_rows"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("of__in", ["person", "organisation"])), name="merge_is_of_what_can_be"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("undone_at__isnull", False), ("undone_by", None), _connector="OR"),
+                        name="merge_undone_by_only_when_undone",
+                    ),
+                ],
             },
         ),
     ]

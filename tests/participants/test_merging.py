@@ -12,7 +12,7 @@ from events.models import EventPartner, Participation, Role
 from events.workflow import settle_visibility
 from outcomes.models import ActionOwner, OutcomeCount
 from participants import merging
-from participants.models import FormerAddress, Merge, Organisation, Person
+from participants.models import Change, FormerAddress, Merge, Organisation, Person
 from tests.factories import (
     ActionFactory,
     ActionOwnerFactory,
@@ -110,12 +110,18 @@ def test_people_become_one_and_are_taken_apart_exactly(anna, namesake, administr
     assert second.revoked_at is not None
     owner = ActionOwner.objects.get()
     assert (owner.person, owner.is_lead, owner.response) == (anna, True, "accepted")
+    lines = Change.objects.filter(how="merged", by=administrator)
+    assert {"participants.person", "events.participation"} <= set(lines.values_list("record", flat=True))
+    assert lines.get(record="participants.person", key=namesake.pk).kind == "deleted"
 
     merging.undo(merge, by=administrator)
 
     assert all_rows() == before
     merge.refresh_from_db()
     assert merge.undone_by == administrator
+    back = Change.objects.filter(how="merge undone")
+    assert back.get(record="participants.person", key=namesake.pk).kind == "added"
+    assert len(back) == len(lines)
     with pytest.raises(merging.CannotMerge, match="undone already"):
         merging.undo(merge, by=administrator)
 
