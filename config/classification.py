@@ -38,6 +38,17 @@ FIELDS: dict[str, dict[str, str]] = {
         PERSONAL: "user browser_hash",
     },
     "participants.AttemptCount": {INTERNAL: "id window_starts_at count", PERSONAL: "key"},
+    "participants.Import": {
+        INTERNAL: "id kind target target_name reading mapping options state round counts done total task made_at "
+        "changed_at applied_at undone_at forgotten_at",
+        PERSONAL: "file_name content notice missing by applied_by",
+    },
+    "participants.ImportRow": {
+        INTERNAL: "id source line state may_be_new decision fingerprint",
+        PERSONAL: "title values why candidates differences",
+    },
+    "participants.ImportChange": {INTERNAL: "id source model record is_new", PERSONAL: "before after"},
+    "participants.KnownColumn": {INTERNAL: "id kind organisation header field"},
     "participants.Worker": {INTERNAL: "id started_at seen_at"},
     "events.PublicGeneration": {INTERNAL: "id number"},
     "events.EventSeries": {PUBLIC: "slug name description", INTERNAL: "id"},

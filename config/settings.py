@@ -143,6 +143,12 @@ HOURLY_TASKS = [
     "outcomes.reminders.remind",
     "outcomes.upkeep.sweep_desk",
     "outcomes.retention.purge_contributions",
+    "participants.importing.run.forget_imports",
+]
+
+# What staff can bring in as a file: classes of `participants.importing.kinds.Kind`.
+IMPORT_KINDS = [
+    "events.importing.participants.ParticipantImport",
 ]
 
 MAILERS = {

@@ -17,9 +17,12 @@ from django.urls import path, reverse
 
 from participants.groups import ADMINISTRATORS, STAFF_GROUPS
 from participants.history_pages import WithHistory
+from participants.importing.admin import ImportAdmin
 from participants.merge_pages import Merges
 from participants.models import Organisation, OutgoingMail, Person, User
 from participants.namesakes import WarnsOfNamesakeOrganisations, WarnsOfNamesakePeople
+
+__all__ = ["UPLOADS", "ImportAdmin"]
 
 admin.site.unregister(Group)  # what each group may do stands in participants/groups.py
 admin.site.unregister(EmailAddress)  # an account's one address stands in the account

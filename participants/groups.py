@@ -16,6 +16,7 @@ EDITOR_PERMISSIONS: dict[str, dict[str, list[str]]] = {
         "organisation": ["add", "change", "view"],
         "person": ["add", "change", "view"],
         "change": ["view"],
+        "import": ["view"],
     },
     "events": {
         "eventseries": ["add", "change", "view"],

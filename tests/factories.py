@@ -129,6 +129,43 @@ class WorkerFactory(DjangoModelFactory):
     id = factory.Sequence(lambda n: f"worker-{n}")
 
 
+class ImportFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.Import
+
+    kind = "participants"
+    file_name = "list.csv"
+
+
+class ImportRowFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.ImportRow
+
+    source = factory.SubFactory(ImportFactory)
+    line = factory.Sequence(lambda n: n + 2)
+    state = "new"
+    fingerprint = factory.Sequence(lambda n: f"{n:032x}")
+
+
+class ImportChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.ImportChange
+
+    source = factory.SubFactory(ImportFactory, state="applied", applied_at=PUBLISHED_AT)
+    model = "participants.person"
+    record = factory.Sequence(lambda n: n)
+    is_new = True
+
+
+class KnownColumnFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.KnownColumn
+
+    kind = "participants"
+    header = factory.Sequence(lambda n: f"header {n}")
+    field = "name"
+
+
 class EventSeriesFactory(DjangoModelFactory):
     class Meta:
         model = events.EventSeries

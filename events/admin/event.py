@@ -12,6 +12,7 @@ from events.models import Event, EventPartner, EventSeries
 from events.workflow import set_attribution, settle_visibility
 from participants.admin import UPLOADS
 from participants.history_pages import WithHistory
+from participants.importing.admin import offers
 from participants.models import Organisation, User
 
 # What belongs to an event: the words of its link, the reverse name to count, the list it leads to, and a filter more.
@@ -166,7 +167,7 @@ class EventAdmin(InvitesRapporteurs, RuleField, WithVerbs, Limited, WithHistory)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         obj = self.get_object(request, object_id)
-        extra = {"around": self.around(obj)} if obj is not None else {}
+        extra = {"around": [*self.around(obj), *offers(request.user, obj)]} if obj is not None else {}
         return super().change_view(request, object_id, form_url, extra | (extra_context or {}))
 
     def around(self, event) -> list[dict]:

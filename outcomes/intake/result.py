@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from participants.importing.container import Unreadable
 
-class IntakeError(ValueError):
+
+class IntakeError(Unreadable):
     """The document cannot be read. The message is for the person who chose the file: what is wrong, what to do."""
 
 

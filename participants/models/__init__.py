@@ -1,4 +1,5 @@
 from participants.models.change import Change, Kept
+from participants.models.imports import Import, ImportChange, ImportRow, KnownColumn
 from participants.models.merge import Distinction, FormerAddress, Merge, MergedOf
 from participants.models.organisation import ActorType, Organisation
 from participants.models.outbox import OutgoingMail
@@ -13,7 +14,11 @@ __all__ = [
     "Change",
     "Distinction",
     "FormerAddress",
+    "Import",
+    "ImportChange",
+    "ImportRow",
     "Kept",
+    "KnownColumn",
     "Merge",
     "MergedOf",
     "Organisation",

@@ -162,6 +162,7 @@ def test_event_page_leads_to_what_belongs_to_it(desk, group):
         "Closing rounds": 0,
         "To review": 1,
         "Invite rapporteurs": None,
+        "Import participants": None,
     }
     for link in around.values():
         assert desk.get(link["address"]).status_code == 200
