@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("participants", "0005_history_of_records"),
+        ("participants", "0007_works_on_is_known"),
     ]
 
     operations = [

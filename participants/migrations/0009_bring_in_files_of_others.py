@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("participants", "0007_works_on_is_known"),
+        ("participants", "0008_merge_people_and_organisations"),
     ]
 
     operations = [
