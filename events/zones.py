@@ -1,5 +1,6 @@
 """Time zones by the names of the IANA database."""
 
+import datetime as dt
 import zoneinfo
 
 from django.core.exceptions import ValidationError
@@ -11,3 +12,9 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(
             "“%(value)s” is no IANA time zone. Write it like America/Santiago.", params={"value": value}
         )
+
+
+def offset_on(zone: zoneinfo.ZoneInfo, day: dt.date) -> str:
+    """Return how far `zone` is from UTC at noon of `day`: "UTC−03:00"."""
+    offset = f"{dt.datetime.combine(day, dt.time(12), zone):%:z}".replace("-", "−")
+    return f"UTC{offset}"

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 
 from events.admin.base import Limited, Verb, WithVerbs, prefilled
 from events.admin.invitations import InvitesRapporteurs, invite_link
+from events.admin.programme import EditsProgramme, programme_link
 from events.admin.rules import RuleField
 from events.models import Event, EventPartner, EventSeries
 from events.workflow import set_attribution, settle_visibility
@@ -95,7 +96,7 @@ class EventPartnerInline(admin.StackedInline):
 
 
 @admin.register(Event)
-class EventAdmin(InvitesRapporteurs, RuleField, WithVerbs, Limited, WithHistory):
+class EventAdmin(EditsProgramme, InvitesRapporteurs, RuleField, WithVerbs, Limited, WithHistory):
     form = EventForm
     formfield_overrides = UPLOADS
     list_display = ["title", "dates", "place", "attribution", "status", "to_review"]
@@ -180,7 +181,7 @@ class EventAdmin(InvitesRapporteurs, RuleField, WithVerbs, Limited, WithHistory)
             }
             for label, name, target, narrower in AROUND
         ]
-        return [*lists, invite_link(event)]
+        return [programme_link(event), *lists, invite_link(event)]
 
     def save_model(self, request, obj, form, change):
         """Save, the rule last and through its own door, which notes who changed it."""

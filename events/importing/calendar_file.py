@@ -231,7 +231,7 @@ def _repeated(
     frequency = parts.pop("FREQ", "")
     if frequency in ("SECONDLY", "MINUTELY", "HOURLY"):
         raise AgendaError(HOSTILE.format("an entry that repeats within the day"))
-    number, until = parts.pop("COUNT", ""), times.day(parts.pop("UNTIL", ""))
+    number, until = parts.pop("COUNT", ""), times.day(parts.pop("UNTIL", "")[:8])
     interval = parts.pop("INTERVAL", "1")
     parts.pop("WKST", None)
     step = {"DAILY": 1, "WEEKLY": 7}.get(frequency, 0)
