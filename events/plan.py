@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from events.models import Event, Role, Session
+from events.models import Event, Session
 
 
 @dataclass(eq=False)
@@ -145,11 +145,8 @@ def _warn(found: Plan, event: Event) -> None:
             other.warnings.append(f"Same room as “{one.session}” at the same time.")
     busy: dict[int, dict[int, Row]] = defaultdict(dict)
     names: dict[int, str] = {}
-    roles = (
-        Role.objects.filter(session__event=event)
-        .order_by()
-        .values_list("session", "participation", "participation__person__name")
-    )
+    named = event.sessions.filter(roles__isnull=False).order_by()
+    roles = named.values_list("pk", "roles__participation", "roles__participation__person__name")
     for session, participation, name in roles:
         if session in found.rows:
             busy[participation][session] = found.rows[session]

@@ -76,7 +76,7 @@ def swap(event: Event, pk: int, expected: str, *, up: bool) -> Session:
     if row.mark != expected:
         raise Stale
     if first.starts_at and second.starts_at and first.starts_at.timestamp() != second.starts_at.timestamp():
-        _exchange_slots(first, second)
+        _exchange_slots(first, second, first.starts_at, second.starts_at)
     elif bool(first.starts_at) == bool(second.starts_at):
         order = [one for one in beside if one not in (first, second)]
         order[beside.index(first) : beside.index(first)] = [second, first]
@@ -90,11 +90,11 @@ def swap(event: Event, pk: int, expected: str, *, up: bool) -> Session:
     return row.session
 
 
-def _exchange_slots(first: Row, second: Row) -> None:
-    begins, ends = first.session.starts_at, second.session.ends_at or second.session.starts_at
-    length = (first.session.ends_at or first.session.starts_at) - first.session.starts_at
-    _shift([second, *second.below()], begins - second.session.starts_at)
-    _shift([first, *first.below()], max(ends - length, begins) - begins)
+def _exchange_slots(first: Row, second: Row, begins: dt.datetime, other_begins: dt.datetime) -> None:
+    length = (first.ends_at or begins) - begins
+    last = (second.ends_at or other_begins) - length
+    _shift([second, *second.below()], begins - other_begins)
+    _shift([first, *first.below()], max(last, begins) - begins)
     if first.session.starts_at == second.session.starts_at:  # without ends, or one inside the other: the order decides
         first.session.position, second.session.position = second.session.position + 1, second.session.position
         for one in (first, second):

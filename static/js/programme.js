@@ -22,7 +22,7 @@ const aim = (next) => {
   const target = next.querySelector("[data-error-summary]") ?? next.querySelector("[data-focus]")
     ?? next.querySelector("[data-programme-form] input:not([type=hidden])");
   target?.focus({ preventScroll: true });
-  target?.scrollIntoView({ block: "nearest" });
+  target?.scrollIntoView({ block: target.matches("[data-title]") ? "nearest" : "center" });
 };
 
 const load = async (url, options, address) => {
@@ -90,4 +90,5 @@ addEventListener("beforeunload", (event) => {
   if (root() && isDirty()) event.preventDefault();
 });
 
-if (root()) aim(root());
+// after the browser has gone to the place that the address names, which takes the focus away
+addEventListener("load", () => setTimeout(() => root() && aim(root())));
