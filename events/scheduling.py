@@ -1,4 +1,4 @@
-"""What staff do to a programme: each act in one transaction, saved row by row so that each leaves its line of history.
+"""What staff do to a programme, each act in one transaction; who calls them keeps the history.
 
 All lock the event first, so that two who work on one programme act one after the other. None changes a rule; what
 changes the tree goes through `settle_visibility`, which never reveals what is older.

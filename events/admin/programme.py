@@ -18,6 +18,7 @@ from events.models import Event
 from events.plan import Plan, Row, mark_of, plan
 from events.scheduling import Stale, add_groups, remove, save_session, shift_from, swap
 from events.zones import offset_on
+from participants import history
 
 NAME = "events_event_programme"
 STALE = "A colleague changed this meanwhile: here it is as it stands now. Nothing of yours was stored."
@@ -36,7 +37,8 @@ class EditsProgramme:
             raise PermissionDenied
         found = plan(event)
         if request.method == "POST":
-            return self.act(request, event, found)
+            with history.watch(event.sessions.order_by(), by=request.user):
+                return self.act(request, event, found)
         return self.show(request, event, found, **opened(request, event, found))
 
     def act(self, request, event: Event, found: Plan) -> HttpResponse:

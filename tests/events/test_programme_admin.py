@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from events.models import Session
 from events.plan import mark, plan
 from outcomes.models import Outcome
+from participants.models import Change
 from tests.factories import (
     BreakoutGroupFactory,
     EventFactory,
@@ -146,7 +147,7 @@ def test_a_colleagues_change_is_shown_beside_ones_own(desk, event):
     assert (session.title, session.room) == ("Opening of the forum", "Opening")
 
 
-def test_moving_up_exchanges_slots_and_keeps_lengths_and_pauses(desk, event):
+def test_moving_up_exchanges_slots_and_keeps_lengths_and_pauses(desk, editor, event):
     first = a_session(event, "Long", at(9), at(10, 30))
     second = a_session(event, "Short", at(11), at(11, 30))
     group = BreakoutGroupFactory(event=event, parent=first, title="Group", starts_at=at(9, 30), ends_at=at(10))
@@ -158,6 +159,10 @@ def test_moving_up_exchanges_slots_and_keeps_lengths_and_pauses(desk, event):
     assert order(event) == [("Short", "09:00–09:30"), ("Long", "10:00–11:30")]
     group.refresh_from_db()
     assert group.starts_at == at(10, 30)
+    changes = Change.objects.filter(by=editor, event_key=event.pk)
+    assert {(change.key, "starts_at" in change.values) for change in changes} == {
+        (session.pk, True) for session in (first, second, group)
+    }
 
 
 def test_what_is_at_one_time_or_without_one_changes_places(desk, event):
