@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 
 from events.admin.base import Limited, Verb, WithVerbs, prefilled
+from events.admin.cloning import ClonesEvents, clone_link
 from events.admin.invitations import InvitesRapporteurs, invite_link
 from events.admin.programme import EditsProgramme, programme_link
 from events.admin.rules import RuleField
@@ -96,7 +97,7 @@ class EventPartnerInline(admin.StackedInline):
 
 
 @admin.register(Event)
-class EventAdmin(EditsProgramme, InvitesRapporteurs, RuleField, WithVerbs, Limited, WithHistory):
+class EventAdmin(EditsProgramme, ClonesEvents, InvitesRapporteurs, RuleField, WithVerbs, Limited, WithHistory):
     form = EventForm
     formfield_overrides = UPLOADS
     list_display = ["title", "dates", "place", "attribution", "status", "to_review"]
@@ -181,7 +182,7 @@ class EventAdmin(EditsProgramme, InvitesRapporteurs, RuleField, WithVerbs, Limit
             }
             for label, name, target, narrower in AROUND
         ]
-        return [programme_link(event), *lists, invite_link(event)]
+        return [programme_link(event), *lists, invite_link(event), clone_link(event)]
 
     def save_model(self, request, obj, form, change):
         """Save, the rule last and through its own door, which notes who changed it."""

@@ -12,7 +12,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from events.admin.invitations import is_key
-from events.admin.programme_forms import GroupsForm, SessionForm, ShiftForm
+from events.admin.programme_forms import CopyForm, GroupsForm, SessionForm, ShiftForm
+from events.cloning import clone_session
 from events.importing.times import day as read_day
 from events.models import Event
 from events.plan import Plan, Row, mark_of, plan
@@ -112,6 +113,19 @@ class EditsProgramme:
             messages.info(request, "These groups were added already.")
         return back(event, row)
 
+    def copy(self, request, event, found, row, expected) -> HttpResponse:
+        form = CopyForm(request.POST, prefix="copy", label_suffix="")
+        if not form.is_valid():
+            context = opened(request, event, found, row.pk) | {"copy_form": form}
+            return self.show(request, event, found, status=422, **context)
+        number = clone_session(event, row.pk, expected=expected, **form.cleaned_data)
+        if number:
+            self.log_change(request, event, f"Copied “{row.session}” in the programme.")
+            messages.success(request, f"“{row.session}” is copied: {number} new in the programme.")
+        else:
+            messages.info(request, "This was copied already.")
+        return back(event, row)
+
     def remove(self, request, event, found, row, expected) -> HttpResponse:
         """Delete it; asked first, since there is no way back."""
         if "confirmed" not in request.POST:
@@ -147,6 +161,7 @@ ACTS = {
     "down": lambda admin, *args: admin.swap(*args, up=False),
     "shift": EditsProgramme.shift,
     "groups": EditsProgramme.groups,
+    "copy": EditsProgramme.copy,
     "remove": EditsProgramme.remove,
 }
 
@@ -174,6 +189,11 @@ def opened(request, event: Event, found: Plan, pk: int | None = None) -> dict:
             "form": SessionForm(event=event, found=found, row=row),
             "shift_form": ShiftForm(prefix="shift", label_suffix="", initial={"mark": mark_of(found.from_on(row))}),
             "following": len(found.from_on(row)),
+            "copy_form": CopyForm(
+                prefix="copy",
+                label_suffix="",
+                initial={"key": key, "day": row.day, "start": row.starts_at and row.starts_at.time()},
+            ),
             "groups_form": GroupsForm(prefix="groups", label_suffix="", initial={"number": 6, "key": key}),
         }
     if "add" in request.GET:

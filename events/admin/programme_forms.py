@@ -132,6 +132,14 @@ class ShiftForm(forms.Form):
     mark = forms.CharField(widget=forms.HiddenInput)
 
 
+class CopyForm(forms.Form):
+    """To which day, and at which hour, a session is copied with what stands under it."""
+
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    start = forms.TimeField(required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
 class GroupsForm(forms.Form):
     """How many breakout groups to add in a row."""
 
