@@ -84,12 +84,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "outcomes.Theme": {PUBLIC: "slug name description parent position", INTERNAL: "id"},
     "outcomes.Outcome": {
         PUBLIC: "kind code number event session text heading themes status published_at public_at withdrawn_at nature "
-        "reworded_at "
+        "reworded_at merged_into "
         "progress due_on due_text raised_by raised_of",
         INTERNAL: "id recorded_under text_submitted position changed_at version deleted_at request_key search_text "
-        "search_vector counted says_raised",
+        "search_vector counted says_raised split_from",
         PERSONAL: "author saved_by owner_suggested",
     },
+    "outcomes.Merge": {INTERNAL: "id survivor at parts before taken version status parted_at", PERSONAL: "by"},
     "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text"},
     "outcomes.OutcomeCount": {PUBLIC: "theme facet value kind number", INTERNAL: "id"},
     "outcomes.OutcomeTheme": {PUBLIC: "outcome theme kind public_at top leads", INTERNAL: "id"},

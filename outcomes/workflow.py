@@ -132,8 +132,8 @@ def delete(outcome: Outcome, *, version: int, by) -> None:
     It stays in its row, out of everybody's sight, until `forget_deleted` comes by.
     """
     current = _locked(outcome)
-    if current.status != Outcome.Status.DRAFT:
-        raise NotYours(current)
+    if current.status != Outcome.Status.DRAFT or current.parts.exists():
+        raise NotYours(current)  # what others were merged into is not a draft of one's own
     if current.version != version:
         raise StaleVersion(current)
     _set_deleted(current, timezone.now(), by=by)

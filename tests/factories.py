@@ -306,6 +306,11 @@ class OutcomeFactory(DjangoModelFactory):
             published_at=PUBLISHED_AT,
             number=factory.Sequence(lambda n: n + 1),
         )
+        merged = factory.Trait(
+            status="merged",
+            text_submitted=factory.SelfAttribute("text"),
+            merged_into=factory.LazyAttribute(lambda o: OutcomeFactory(event=o.event, kind=o.kind, submitted=True)),
+        )
         withdrawn = factory.Trait(
             status="withdrawn",
             text_submitted=factory.SelfAttribute("text"),
@@ -320,6 +325,15 @@ class OutcomeFactory(DjangoModelFactory):
             for theme in extracted or []:
                 OutcomeThemeFactory(outcome=self, theme=theme)
             outcomes.Outcome.objects.filter(pk=self.pk).settle()  # as every verb and form does
+
+
+class MergeFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Merge
+
+    survivor = factory.SubFactory(OutcomeFactory)
+    version = 1
+    status = "submitted"
 
 
 class TakeawayFactory(OutcomeFactory):

@@ -166,7 +166,7 @@ class OutcomeAdminBase(Released, AutocompleteWithin, EventBound, WithVerbs, With
         return obj.is_action if obj is not None else self.model is Action
 
     def has_change_permission(self, request, obj=None):
-        if obj is not None and obj.status == Status.WITHDRAWN:
+        if obj is not None and obj.status in (Status.WITHDRAWN, Status.MERGED):
             return False
         return super().has_change_permission(request, obj)
 

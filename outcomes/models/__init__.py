@@ -1,6 +1,7 @@
 from outcomes.models.contribution import Contribution, NotOpen, OtherWords, Round, RoundFull
 from outcomes.models.count import OutcomeCount
 from outcomes.models.follow_up import ActionOwner, ActionUpdate
+from outcomes.models.lineage import Merge
 from outcomes.models.outcome import (
     DELETED_KEPT,
     TEXT_BUDGET,
@@ -15,13 +16,14 @@ from outcomes.models.outcome import (
 )
 from outcomes.models.presence import PRESENT_FOR, Presence
 from outcomes.models.report import Report, ReportSection, ReportStatusChange
-from outcomes.models.status import EVER_PUBLIC, TRANSITIONS, WITH_RAPPORTEUR, WITH_STAFF, Status
+from outcomes.models.status import EVER_PUBLIC, MERGEABLE, TRANSITIONS, WITH_RAPPORTEUR, WITH_STAFF, Status
 from outcomes.models.synthesis import Placement, StatementGroup
 from outcomes.models.theme import Theme
 
 __all__ = [
     "DELETED_KEPT",
     "EVER_PUBLIC",
+    "MERGEABLE",
     "PRESENT_FOR",
     "TEXT_BUDGET",
     "TEXT_LIMIT",
@@ -33,6 +35,7 @@ __all__ = [
     "ActionUpdate",
     "Addressee",
     "Contribution",
+    "Merge",
     "NotOpen",
     "OtherWords",
     "Outcome",

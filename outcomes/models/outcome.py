@@ -21,6 +21,7 @@ from events.codes import random_code
 from events.models import (
     Event,
     EventPartner,
+    InvalidTransition,
     Recorded,
     RecordedQuerySet,
     Session,
@@ -41,6 +42,7 @@ from participants.text import normalise, validate_plain
 BATCH = 500  # outcomes settled in one go
 TEXT_LIMIT = 2000  # characters that the database takes
 TEXT_BUDGET = 500  # characters that readers take: one sentence an item
+GONE = (Status.WITHDRAWN, Status.MERGED)  # what nobody rewrites
 DELETED_KEPT = dt.timedelta(days=7)  # for how long a deleted draft can be brought back
 
 
@@ -76,9 +78,13 @@ class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
         )
 
     def tombstones(self):
-        """Outcomes that were public once: their address says when they were withdrawn and nothing else."""
-        gone = Q(status=Status.WITHDRAWN, event__in=Event.objects.public())
-        gone |= Q(status__in=EVER_PUBLIC, event__in=Event.objects.tombstones())
+        """Outcomes that were public once: their address says when they were withdrawn and nothing else.
+
+        That of one merged into another leads there, while that is public.
+        """
+        merged = Q(status=Status.MERGED, published_at__isnull=False)
+        gone = (Q(status=Status.WITHDRAWN) | merged) & Q(event__in=Event.objects.public())
+        gone |= (Q(status__in=EVER_PUBLIC) | merged) & Q(event__in=Event.objects.tombstones())
         return self.filter(gone).alias(rule=self._rule()).filter(attribution.outcome_shown())
 
     def visible_to(self, user):
@@ -106,11 +112,11 @@ class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
         Reviewers in between: what was handed in. Anything else of it only editors change.
         """
         if user.is_staff and user.is_editor and user.works_on_everything:
-            return self.there().exclude(status=Status.WITHDRAWN)
+            return self.there().exclude(status__in=GONE)
         theirs = self._reported_by(user) & Q(status__in=WITH_RAPPORTEUR)
         if user.is_staff and user.has_perm("outcomes.review_outcome"):
             handed_in = Q() if user.is_editor else ~Q(status__in=WITH_RAPPORTEUR)
-            theirs |= self._staffed_by(user) & handed_in & ~Q(status=Status.WITHDRAWN)
+            theirs |= self._staffed_by(user) & handed_in & ~Q(status__in=GONE)
         return self.there().filter(theirs)
 
     def reviewable_by(self, user):
@@ -130,6 +136,14 @@ class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
         named = Outcome.objects.filter(session__in=sessions.order_by().values("pk"))
         of_the_whole = Outcome.objects.filter(session=None, event__in=events.order_by().values("pk"))
         return Q(pk__in=named.order_by().values("pk").union(of_the_whole.order_by().values("pk")))
+
+    def inherit(self) -> None:
+        """Raise the stamp of what others were merged into to the strictest of theirs: it may hold their words."""
+        order = [str(rule) for rule in attribution.Rule]
+        for index, rule in enumerate(order[1:], start=1):
+            stamps = [rule, ""] if rule == attribution.Rule.CLOSED else [rule]  # no stamp counts as closed
+            parts = Outcome.objects.filter(merged_into=OuterRef("pk"), recorded_under__in=stamps)
+            self.filter(Exists(parts), recorded_under__in=order[:index]).update(recorded_under=rule)
 
     def takeaways(self):
         """Key messages."""
@@ -333,6 +347,17 @@ class Outcome(Recorded, Searchable, StatusModel):
     deleted_at = models.DateTimeField(
         null=True, editable=False, help_text="When a rapporteur deleted it; it can be brought back for some days."
     )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="parts",
+        help_text="The one that says this as well, since they were merged.",
+    )
+    split_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="split_off"
+    )
     request_key = models.UUIDField(
         null=True, unique=True, editable=False, help_text="Sent by the form: a second post of it makes no second row."
     )
@@ -434,13 +459,22 @@ class Outcome(Recorded, Searchable, StatusModel):
             models.UniqueConstraint("event", "kind", "number", name="outcome_number_once_an_event_and_kind"),
             models.CheckConstraint(
                 condition=Q(status__in=EVER_PUBLIC, published_at__isnull=False, number__isnull=False)
-                | Q(~Q(status__in=EVER_PUBLIC), published_at=None, number=None),
+                | Q(~Q(status__in=EVER_PUBLIC), published_at=None, number=None)
+                | Q(status=Status.MERGED, published_at__isnull=False, number__isnull=False),
                 name="outcome_published_at_iff_published",
             ),
             models.CheckConstraint(
                 condition=Q(status=Status.WITHDRAWN, withdrawn_at__isnull=False)
                 | Q(~Q(status=Status.WITHDRAWN), withdrawn_at=None),
                 name="outcome_withdrawn_at_iff_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.MERGED, merged_into__isnull=False)
+                | Q(~Q(status=Status.MERGED), merged_into=None),
+                name="outcome_merged_into_iff_merged",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="outcome_not_merged_into_itself"
             ),
             models.CheckConstraint(
                 condition=Q(status=Status.DRAFT) | ~Q(text_submitted=""), name="outcome_text_submitted_kept"
@@ -584,6 +618,19 @@ class Outcome(Recorded, Searchable, StatusModel):
         now = timezone.now()
         self._move(Status.WITHDRAWN, by=by, note=note, withdrawn_at=now, changed_at=now)
 
+    def merge_into(self, survivor: "Outcome", *, by, note="") -> None:
+        """Become a part of `survivor`; what that takes over from it is up to `outcomes.lineage`."""
+        self._move(
+            Status.MERGED, by=by, note=note, merged_into_id=survivor.pk, says_raised=False, changed_at=timezone.now()
+        )
+
+    def part(self, *, by, note="") -> None:
+        """Stand by itself again, as it did before it was merged."""
+        merged = self.changes.filter(to_status=Status.MERGED).last()
+        if self.status != Status.MERGED or merged is None:
+            raise InvalidTransition(f"{self.status} is not merged")
+        self._move(Status(merged.from_status), by=by, note=note, merged_into_id=None, changed_at=timezone.now())
+
     @transaction.atomic
     def revise(self, *, version: int, **fields) -> None:
         """Save new values of `fields` if nobody saved since `version` was read; else raise StaleVersion.
@@ -664,11 +711,14 @@ class Outcome(Recorded, Searchable, StatusModel):
             return "Only editors and reviewers review outcomes."
         return "" if self.event.is_staffed_by(user) else "This is an outcome of another institution’s event."
 
-    against_withdrawing = against_sending_back
+    against_withdrawing = against_merging = against_sending_back
 
     def is_own_text(self, user) -> bool:
-        """Whether `user` wrote or submitted it."""
-        return self.author_id == user.pk or self.changes.filter(to_status=Status.SUBMITTED, by=user).exists()
+        """Whether `user` wrote or submitted it, or one that was merged into it."""
+        if self.author_id == user.pk or self.changes.filter(to_status=Status.SUBMITTED, by=user).exists():
+            return True
+        submitted = StatusChange.objects.filter(outcome=OuterRef("pk"), to_status=Status.SUBMITTED, by=user)
+        return self.parts.filter(Q(author=user) | Exists(submitted)).exists()
 
     def _as_read(self):
         # who approves has read this wording and no other; what was deleted meanwhile goes nowhere
@@ -680,6 +730,7 @@ class Outcome(Recorded, Searchable, StatusModel):
 
     @classmethod
     def visibility_changed(cls, event):
+        Outcome.objects.filter(event=event).inherit()
         Outcome.objects.filter(event=event).settle()
 
 

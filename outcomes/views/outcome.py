@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.aggregates import StringAgg
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -39,17 +40,30 @@ class OnePublicOutcome(PublicPage):
         try:
             return super().get(request, *args, **kwargs)
         except Http404:
+            if survivor := self.merged_into(kwargs["code"]):
+                response = redirect(
+                    request.resolver_match.view_name, **kwargs | {"code": survivor.code}, permanent=True
+                )
+                response.headers["Cache-Control"] = "no-cache"  # it may be parted again, or withdrawn
+                return response
             withdrawn = self.tombstone(kwargs["code"])
             if withdrawn is None:
                 raise
             return gone(request, withdrawn)
 
     @staticmethod
+    def merged_into(code: str) -> Outcome | None:
+        """Return the public outcome that one which was public as well was merged into."""
+        merged = Outcome.objects.tombstones().filter(code=code, status=Outcome.Status.MERGED)
+        return Outcome.objects.public().filter(pk__in=merged.values("merged_into")).first()
+
+    @staticmethod
     def tombstone(code: str) -> dt.datetime | None:
         """Return when an outcome, or else its event, was withdrawn."""
         stones = Outcome.objects.tombstones().filter(code=code)
-        own, of_event = stones.values_list("withdrawn_at", "event__withdrawn_at").first() or (None, None)
-        return own or of_event
+        own = Coalesce("withdrawn_at", "merged_into__withdrawn_at", "event__withdrawn_at")
+        merged = Case(When(status=Outcome.Status.MERGED, then=F("changed_at")))
+        return stones.values_list(Coalesce(own, merged), flat=True).first()
 
     def get_queryset(self):
         return Outcome.objects.public().select_related("event")
@@ -82,6 +96,7 @@ class OutcomeDetail(OnePublicOutcome, DetailView):
             attribution_note=attribution.PLAIN_WORDS[attribution.Rule(outcome.rule)],
             came_about=came_about(outcome),
             raised=raised(outcome),
+            together=together(outcome),
             before=neighbour(outcome, outcome.before),
             after=neighbour(outcome, outcome.after),
             related=related(outcome, beside.themes),
@@ -98,7 +113,7 @@ OF_OUTCOME = (
     *("published_at", "reworded_at", "public_at", "search_text", "recorded_under", "event_id", "session_id"),
     *("raised_by", "raised_of", "says_raised"),
 )
-BESIDE = ("rule", "before", "after", "filed_by", "addressed_to")
+BESIDE = ("rule", "brings_together", "before", "after", "filed_by", "addressed_to")
 OF_EVENT = tuple(
     f"event__{name}"
     for name in ("title", "slug", "reference", "starts_on", "ends_on", "mode", "venue", "city", "country")
@@ -110,7 +125,9 @@ OF_SESSION = tuple(f"session__{name}" for name in ("code", "kind", "number", "ti
 def _public_outcome(code: str) -> QuerySet:
     before, after = neighbours()
     rows = Outcome.objects.public().filter(code=code).with_rule()
-    rows = rows.annotate(before=before, after=after, filed_by=filed_by(), addressed_to=addressed_to())
+    rows = rows.annotate(
+        before=before, after=after, filed_by=filed_by(), addressed_to=addressed_to(), brings_together=parts()
+    )
     return rows.values(*OF_OUTCOME, *BESIDE, *OF_EVENT, *OF_SESSION)
 
 
@@ -132,6 +149,22 @@ def _outcome(row: dict) -> Outcome:
     for name, value in beside.items():
         setattr(outcome, name, value)
     return outcome
+
+
+def parts() -> Subquery:
+    """Return the SQL for the numbers of those merged into one that were public too, in one text with commas."""
+    known = Outcome.objects.tombstones().filter(merged_into=OuterRef("pk"), status=Outcome.Status.MERGED)
+    numbers = StringAgg(Cast("number", CharField()), Value(","))
+    return Subquery(known.order_by().values("merged_into").annotate(numbers=numbers).values("numbers"))
+
+
+def together(outcome: Outcome) -> list[str]:
+    """Return the references of what readers knew under several and is one outcome now; nothing where it always was."""
+    numbers = [int(number) for number in (outcome.brings_together or "").split(",") if number]
+    if not numbers:
+        return []
+    of_each = (Outcome(event=outcome.event, kind=outcome.kind, number=n) for n in sorted([outcome.number, *numbers]))
+    return [one.reference for one in of_each]
 
 
 def neighbours() -> tuple[Subquery, Subquery]:

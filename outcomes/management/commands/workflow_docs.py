@@ -18,6 +18,12 @@ VERBS: dict[type[StatusModel], dict[tuple[str, str], str]] = {
         ("approved", "published"): "publish",
         ("published", "withdrawn"): "withdraw",
         ("withdrawn", "published"): "publish",
+        ("submitted", "merged"): "merge_into",
+        ("approved", "merged"): "merge_into",
+        ("published", "merged"): "merge_into",
+        ("merged", "submitted"): "part",
+        ("merged", "approved"): "part",
+        ("merged", "published"): "part",
     },
     Event: {
         ("draft", "published"): "publish",
@@ -33,6 +39,7 @@ WHO = {
     "against_reviewing": "staff, but nobody their own text",
     "against_sending_back": "staff",
     "against_withdrawing": "staff",
+    "against_merging": "staff",
     "against_curating": "staff",
 }
 

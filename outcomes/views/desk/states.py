@@ -16,6 +16,7 @@ STATES = {
     Status.APPROVED: "Approved",
     Status.PUBLISHED: "Published",
     Status.WITHDRAWN: "Withdrawn",
+    Status.MERGED: "Merged",
 }
 HAPPENED = STATES | {Status.DRAFT: "Taken back"}
 WITH_PEN = [status for status in STATES if status in WITH_RAPPORTEUR]
