@@ -390,6 +390,7 @@ class Outcome(Recorded, Searchable, StatusModel):
     )
 
     objects = OutcomeQuerySet.as_manager()
+    is_parting = False  # while `part` moves it
 
     SEARCHED = ("heading", "text")
     HISTORY = Kept(
@@ -629,6 +630,7 @@ class Outcome(Recorded, Searchable, StatusModel):
         merged = self.changes.filter(to_status=Status.MERGED).last()
         if self.status != Status.MERGED or merged is None:
             raise InvalidTransition(f"{self.status} is not merged")
+        self.is_parting = True
         self._move(Status(merged.from_status), by=by, note=note, merged_into_id=None, changed_at=timezone.now())
 
     @transaction.atomic
@@ -712,6 +714,10 @@ class Outcome(Recorded, Searchable, StatusModel):
         return "" if self.event.is_staffed_by(user) else "This is an outcome of another institution’s event."
 
     against_withdrawing = against_merging = against_sending_back
+
+    def against_parting(self, user) -> str:
+        """Editors part what was merged, by that verb alone: no other leads out of there."""
+        return self.against_merging(user) if self.is_parting else "It was merged into another one: part them first."
 
     def is_own_text(self, user) -> bool:
         """Whether `user` wrote or submitted it, or one that was merged into it."""

@@ -38,5 +38,5 @@ TRANSITIONS = {
     },
     Status.PUBLISHED: {Status.WITHDRAWN: "against_withdrawing", Status.MERGED: "against_merging"},
     Status.WITHDRAWN: {Status.PUBLISHED: "against_reviewing"},
-    Status.MERGED: dict.fromkeys(MERGEABLE, "against_merging"),
+    Status.MERGED: dict.fromkeys(MERGEABLE, "against_parting"),
 }

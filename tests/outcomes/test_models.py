@@ -20,6 +20,7 @@ from tests.factories import (
     BreakoutGroupFactory,
     ContributionFactory,
     EventFactory,
+    MergeFactory,
     OrganisationFactory,
     OutcomeFactory,
     OutcomeThemeFactory,
@@ -55,6 +56,11 @@ BROKEN = {
     "outcome_text_submitted_kept": lambda: OutcomeFactory(submitted=True, text_submitted=""),
     "outcome_follow_up_only_of_actions": lambda: TakeawayFactory(due_text="second quarter 2016"),
     "outcome_owner_suggested_only_of_actions": lambda: TakeawayFactory(owner_suggested="Somebody"),
+    "outcome_merged_into_iff_merged": lambda: OutcomeFactory(merged_into=OutcomeFactory()),
+    "outcome_not_merged_into_itself": lambda: Outcome.objects.filter(pk=OutcomeFactory(merged=True).pk).update(
+        merged_into=models.F("pk")
+    ),
+    "merge_parted_after_it_was_made": lambda: MergeFactory(at=NOW, parted_at=NOW - dt.timedelta(seconds=1)),
     "outcome_deleted_only_as_draft": lambda: OutcomeFactory(submitted=True, deleted_at=NOW),
     "presence_once_an_item_and_user": twice(PresenceFactory, outcome=OutcomeFactory, user=UserFactory),
     "outcome_theme_once": twice(OutcomeThemeFactory, outcome=TakeawayFactory, theme=ThemeFactory),

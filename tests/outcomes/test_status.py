@@ -23,7 +23,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-DRAFT, SUBMITTED, CHANGES_REQUESTED, APPROVED, PUBLISHED, WITHDRAWN = STATUSES = list(Status)
+DRAFT, SUBMITTED, CHANGES_REQUESTED, APPROVED, PUBLISHED, WITHDRAWN, MERGED = STATUSES = list(Status)
 
 WRITERS = {"author", "rapporteur", "editor", "editor who wrote it", "administrator"}
 REVIEWERS = {"editor", "administrator"}
@@ -50,6 +50,10 @@ ALLOWED = {
     (APPROVED, "publish"): REVIEWERS,
     (PUBLISHED, "withdraw"): EDITORS,
     (WITHDRAWN, "publish"): REVIEWERS,
+    # out of another one leads `part` alone: tests/outcomes/test_lineage.py
+    (MERGED, "submit"): set(),
+    (MERGED, "approve"): set(),
+    (MERGED, "publish"): set(),
 }
 
 

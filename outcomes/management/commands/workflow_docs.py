@@ -40,6 +40,7 @@ WHO = {
     "against_sending_back": "staff",
     "against_withdrawing": "staff",
     "against_merging": "staff",
+    "against_parting": "staff",
     "against_curating": "staff",
 }
 
