@@ -90,7 +90,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "search_vector counted says_raised split_from",
         PERSONAL: "author saved_by owner_suggested",
     },
-    "outcomes.Merge": {INTERNAL: "id survivor at parts before taken version status parted_at", PERSONAL: "by"},
+    "outcomes.OutcomeMerge": {INTERNAL: "id survivor at parts before taken version status parted_at", PERSONAL: "by"},
     "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text"},
     "outcomes.OutcomeCount": {PUBLIC: "theme facet value kind number", INTERNAL: "id"},
     "outcomes.OutcomeTheme": {PUBLIC: "outcome theme kind public_at top leads", INTERNAL: "id"},

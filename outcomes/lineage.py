@@ -17,8 +17,8 @@ from outcomes.models import (
     ActionOwner,
     ActionUpdate,
     Contribution,
-    Merge,
     Outcome,
+    OutcomeMerge,
     StaleVersion,
     Status,
     Theme,
@@ -63,8 +63,8 @@ def against_merging(survivor: Outcome, parts: Iterable[Outcome], user) -> str:
 
 
 @transaction.atomic
-def merge(survivor: Outcome, parts: Mapping[int, int], *, version: int, text: str, by) -> Merge:
-    """Merge `parts` (key → the version that was read) into `survivor`, which says `text` from now on.
+def merge(survivor: Outcome, parts: Mapping[int, int], *, version: int, text: str, by) -> OutcomeMerge:
+    """OutcomeMerge `parts` (key → the version that was read) into `survivor`, which says `text` from now on.
 
     Raises StaleVersion when one was saved since it was read, NotAllowed with the reason, Outcome.DoesNotExist when
     one is gone or not for `by` to review.
@@ -105,7 +105,7 @@ def merge(survivor: Outcome, parts: Mapping[int, int], *, version: int, text: st
         everything.settle()
     survivor.refresh_from_db()
     before["stamp_after"] = survivor.recorded_under
-    return Merge.objects.create(
+    return OutcomeMerge.objects.create(
         survivor=survivor,
         by=by,
         parts=[row.pk for row in others],
@@ -116,12 +116,12 @@ def merge(survivor: Outcome, parts: Mapping[int, int], *, version: int, text: st
     )
 
 
-def last_merge(survivor: Outcome) -> Merge | None:
+def last_merge(survivor: Outcome) -> OutcomeMerge | None:
     """Return the last merge into `survivor` that still holds."""
     return survivor.merges.filter(parted_at=None).first()
 
 
-def against_parting(merge: Merge | None, survivor: Outcome, user) -> str:
+def against_parting(merge: OutcomeMerge | None, survivor: Outcome, user) -> str:
     """Say why `user` may not part what was merged, or nothing."""
     if merge is None:
         return "Nothing is merged into this one."
@@ -167,7 +167,7 @@ def part(survivor: Outcome, *, by) -> list[Outcome]:
         everything.tighten()
         mine.inherit()
         everything.settle()
-        Merge.objects.filter(pk=merged.pk).update(parted_at=timezone.now())
+        OutcomeMerge.objects.filter(pk=merged.pk).update(parted_at=timezone.now())
     return parts
 
 
@@ -232,7 +232,7 @@ def _locked(keys: Iterable[int], *, by) -> dict[int, Outcome]:
 
 def _take_owners(survivor: Outcome, others: list[Outcome]) -> dict[str, list[int]]:
     """Let `survivor` have the owners of `others` that it has not; whoever led one of those does not lead it."""
-    has = set(survivor.owners.values_list("organisation", "person"))
+    has: set[tuple[int | None, int | None]] = set(survivor.owners.values_list("organisation", "person"))
     taken: dict[str, list[int]] = {}
     for owner in ActionOwner.objects.filter(action__in=others).order_by("pk"):
         if (owner.organisation_id, owner.person_id) not in has:

@@ -327,9 +327,9 @@ class OutcomeFactory(DjangoModelFactory):
             outcomes.Outcome.objects.filter(pk=self.pk).settle()  # as every verb and form does
 
 
-class MergeFactory(DjangoModelFactory):
+class OutcomeMergeFactory(DjangoModelFactory):
     class Meta:
-        model = outcomes.Merge
+        model = outcomes.OutcomeMerge
 
     survivor = factory.SubFactory(OutcomeFactory)
     version = 1

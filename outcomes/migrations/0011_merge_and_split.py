@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Merge",
+            name="OutcomeMerge",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="merge",
+            model_name="outcomemerge",
             name="by",
             field=models.ForeignKey(
                 editable=False,
@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="merge",
+            model_name="outcomemerge",
             name="survivor",
             field=models.ForeignKey(
                 editable=False,
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="merge",
+            model_name="outcomemerge",
             constraint=models.CheckConstraint(
                 condition=models.Q(("parted_at", None), ("parted_at__gte", models.F("at")), _connector="OR"),
                 name="merge_parted_after_it_was_made",

@@ -1,7 +1,7 @@
 from outcomes.models.contribution import Contribution, NotOpen, OtherWords, Round, RoundFull
 from outcomes.models.count import OutcomeCount
 from outcomes.models.follow_up import ActionOwner, ActionUpdate
-from outcomes.models.lineage import Merge
+from outcomes.models.lineage import OutcomeMerge
 from outcomes.models.outcome import (
     DELETED_KEPT,
     TEXT_BUDGET,
@@ -35,11 +35,11 @@ __all__ = [
     "ActionUpdate",
     "Addressee",
     "Contribution",
-    "Merge",
     "NotOpen",
     "OtherWords",
     "Outcome",
     "OutcomeCount",
+    "OutcomeMerge",
     "OutcomeTheme",
     "Placement",
     "Presence",

@@ -6,7 +6,7 @@ from django.utils import timezone
 from outcomes.models.outcome import Outcome
 
 
-class Merge(models.Model):
+class OutcomeMerge(models.Model):
     """That outcomes were merged into one, with what it takes to part them again; kept as long as that one.
 
     It holds wordings and keys of other rows, no names.

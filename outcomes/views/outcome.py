@@ -163,7 +163,9 @@ def together(outcome: Outcome) -> list[str]:
     numbers = [int(number) for number in (outcome.brings_together or "").split(",") if number]
     if not numbers:
         return []
-    of_each = (Outcome(event=outcome.event, kind=outcome.kind, number=n) for n in sorted([outcome.number, *numbers]))
+    of_each = (
+        Outcome(event=outcome.event, kind=outcome.kind, number=n) for n in sorted([outcome.number or 0, *numbers])
+    )
     return [one.reference for one in of_each]
 
 

@@ -20,9 +20,9 @@ from tests.factories import (
     BreakoutGroupFactory,
     ContributionFactory,
     EventFactory,
-    MergeFactory,
     OrganisationFactory,
     OutcomeFactory,
+    OutcomeMergeFactory,
     OutcomeThemeFactory,
     ParticipationFactory,
     PersonFactory,
@@ -60,7 +60,7 @@ BROKEN = {
     "outcome_not_merged_into_itself": lambda: Outcome.objects.filter(pk=OutcomeFactory(merged=True).pk).update(
         merged_into=models.F("pk")
     ),
-    "merge_parted_after_it_was_made": lambda: MergeFactory(at=NOW, parted_at=NOW - dt.timedelta(seconds=1)),
+    "merge_parted_after_it_was_made": lambda: OutcomeMergeFactory(at=NOW, parted_at=NOW - dt.timedelta(seconds=1)),
     "outcome_deleted_only_as_draft": lambda: OutcomeFactory(submitted=True, deleted_at=NOW),
     "presence_once_an_item_and_user": twice(PresenceFactory, outcome=OutcomeFactory, user=UserFactory),
     "outcome_theme_once": twice(OutcomeThemeFactory, outcome=TakeawayFactory, theme=ThemeFactory),
