@@ -15,6 +15,8 @@ from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from participants.exporting.lists import OrganisationExport, PersonExport
+from participants.exporting.pages import Exports
 from participants.groups import ADMINISTRATORS, STAFF_GROUPS
 from participants.history_pages import WithHistory
 from participants.importing.admin import ImportAdmin
@@ -169,7 +171,8 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(Merges, WarnsOfNamesakePeople, WithHistory):
+class PersonAdmin(Exports, Merges, WarnsOfNamesakePeople, WithHistory):
+    export = PersonExport
     list_display = ["name", "honorific", "signs_in"]
     search_fields = ["name", "sort_name"]
     show_full_result_count = False
@@ -199,7 +202,8 @@ class PersonAdmin(Merges, WarnsOfNamesakePeople, WithHistory):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(Merges, WarnsOfNamesakeOrganisations, WithHistory):
+class OrganisationAdmin(Exports, Merges, WarnsOfNamesakeOrganisations, WithHistory):
+    export = OrganisationExport
     formfield_overrides = UPLOADS
     list_display = ["name", "short_name", "actor_type", "country"]
     list_filter = ["actor_type"]

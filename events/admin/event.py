@@ -10,9 +10,11 @@ from events.admin.cloning import ClonesEvents, clone_link
 from events.admin.invitations import InvitesRapporteurs, invite_link
 from events.admin.programme import EditsProgramme, programme_link
 from events.admin.rules import RuleField
+from events.exports import EventExport, SeriesExport
 from events.models import Event, EventPartner, EventSeries
 from events.workflow import set_attribution, settle_visibility
 from participants.admin import UPLOADS
+from participants.exporting.pages import Exports
 from participants.history_pages import WithHistory
 from participants.importing.admin import offers
 from participants.models import Organisation, User
@@ -30,7 +32,8 @@ AROUND = (
 
 
 @admin.register(EventSeries)
-class EventSeriesAdmin(WithHistory):
+class EventSeriesAdmin(Exports, WithHistory):
+    export = SeriesExport
     list_display = ["name", "editions"]
     search_fields = ["name"]
 
@@ -97,7 +100,8 @@ class EventPartnerInline(admin.StackedInline):
 
 
 @admin.register(Event)
-class EventAdmin(EditsProgramme, ClonesEvents, InvitesRapporteurs, RuleField, WithVerbs, Limited, WithHistory):
+class EventAdmin(Exports, EditsProgramme, ClonesEvents, InvitesRapporteurs, RuleField, WithVerbs, Limited, WithHistory):
+    export = EventExport
     form = EventForm
     formfield_overrides = UPLOADS
     list_display = ["title", "dates", "place", "attribution", "status", "to_review"]

@@ -2,7 +2,9 @@ from django.contrib import admin
 
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, OfOneEvent, Released
 from events.admin.invitations import OffersInvitation, invite_link
+from events.exports import ParticipationExport, QuoteExport, RoleExport
 from events.models import Participation, Quote, Role
+from participants.exporting.pages import Exports
 from participants.history_pages import WithHistory
 
 
@@ -21,7 +23,8 @@ class RoleInline(OfOneEvent, admin.StackedInline):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(OffersInvitation, Released, AutocompleteWithin, EventBound, WithHistory):
+class ParticipationAdmin(Exports, OffersInvitation, Released, AutocompleteWithin, EventBound, WithHistory):
+    export = ParticipationExport
     list_display = ["person", "affiliation", "position", "attendance", "listing", "in_roles", "kept_under", "event"]
     list_filter = [EventFilter, "attendance", "listing", "recorded_under"]
     list_select_related = ["person", "event"]
@@ -53,7 +56,8 @@ class RoleEventFilter(EventFilter):
 
 
 @admin.register(Role)
-class RoleAdmin(OffersInvitation, Released, EventBound, WithHistory):
+class RoleAdmin(Exports, OffersInvitation, Released, EventBound, WithHistory):
+    export = RoleExport
     list_display = ["participation", "role", "session", "kept_under", "event"]
     list_filter = [RoleEventFilter, "role", "recorded_under"]
     list_select_related = ["participation__person", "participation__event", "session"]
@@ -75,7 +79,8 @@ class RoleAdmin(OffersInvitation, Released, EventBound, WithHistory):
 
 
 @admin.register(Quote)
-class QuoteAdmin(Released, EventBound, WithHistory):
+class QuoteAdmin(Exports, Released, EventBound, WithHistory):
+    export = QuoteExport
     list_display = ["__str__", "speaker", "consent", "session", "kept_under", "event"]
     list_filter = [EventFilter, "consent", "recorded_under"]
     list_select_related = ["speaker__person", "session", "event"]

@@ -1,13 +1,16 @@
 from django.contrib import admin
 
 from events.admin.base import EventBound, EventFilter
+from events.exports import ResourceExport
 from events.models import Resource
 from participants.admin import UPLOADS
+from participants.exporting.pages import Exports
 from participants.history_pages import WithHistory
 
 
 @admin.register(Resource)
-class ResourceAdmin(EventBound, WithHistory):
+class ResourceAdmin(Exports, EventBound, WithHistory):
+    export = ResourceExport
     formfield_overrides = UPLOADS
     list_display = ["title", "kind", "part", "is_public", "session", "event"]
     list_filter = [EventFilter, "kind", "is_public"]

@@ -6,8 +6,10 @@ from django.utils.formats import date_format
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, TimesOfTheEvent, prefilled
 from events.admin.invitations import invite_link
 from events.admin.rules import RuleField
+from events.exports import SessionExport
 from events.models import BreakoutGroup, Session
 from events.workflow import move_session, set_attribution
+from participants.exporting.pages import Exports
 from participants.history_pages import WithHistory
 
 
@@ -31,7 +33,8 @@ class BreakoutGroupInline(admin.StackedInline):
 
 
 @admin.register(Session)
-class SessionAdmin(RuleField, AutocompleteWithin, TimesOfTheEvent, EventBound, WithHistory):
+class SessionAdmin(Exports, RuleField, AutocompleteWithin, TimesOfTheEvent, EventBound, WithHistory):
+    export = SessionExport
     list_display = ["title", "label", "kind", "above", "starts", "room", "rule", "event"]
     list_filter = [EventFilter, "kind", "attribution"]
     list_select_related = ["event", "parent"]

@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, Released, Verb, WithVerbs, confirm
 from events.models import InvalidTransition, NotAllowed
 from outcomes.admin.review import MOVES, OutcomeReview, ReviewQueue
+from outcomes.exports import ActionExport, OutcomeExport, TakeawayExport
 from outcomes.models import (
     WITH_RAPPORTEUR,
     Action,
@@ -23,6 +24,7 @@ from outcomes.models import (
     Takeaway,
 )
 from participants.admin import UPLOADS
+from participants.exporting.pages import Exports
 from participants.history_pages import WithHistory
 from participants.text import normalise
 from participants.wording import differences
@@ -104,10 +106,11 @@ class ActionUpdateInline(admin.StackedInline):
     verbose_name_plural = "updates"
 
 
-class OutcomeAdminBase(Released, AutocompleteWithin, EventBound, WithVerbs, WithHistory):
+class OutcomeAdminBase(Exports, Released, AutocompleteWithin, EventBound, WithVerbs, WithHistory):
     """Outcomes of both kinds: what is public changes by review, the fields here by version."""
 
     form = OutcomeForm
+    export = OutcomeExport
     list_display = ["wording", "reference", "status", "session", "in_themes", "kept_under", "event"]
     list_filter = [EventFilter, "status", "recorded_under"]
     list_select_related = ["event", "session"]
@@ -280,10 +283,11 @@ class OutcomeAdmin(OutcomeAdminBase):
 
 @admin.register(Takeaway)
 class TakeawayAdmin(OutcomeAdminBase):
-    pass
+    export = TakeawayExport
 
 
 @admin.register(Action)
 class ActionAdmin(OutcomeAdminBase):
+    export = ActionExport
     list_display = ["wording", "reference", "status", "progress", "due_on", "session", "in_themes", "event"]
     list_filter = [EventFilter, "status", "progress", "nature", "recorded_under"]

@@ -1,7 +1,9 @@
 from django.contrib import admin
 
 from events.admin.base import EventBound, EventFilter, Verb, WithVerbs
+from outcomes.exports import ReportExport
 from outcomes.models import Report, ReportSection
+from participants.exporting.pages import Exports
 from participants.history_pages import WithHistory
 
 
@@ -13,7 +15,8 @@ class ReportSectionInline(admin.StackedInline):
 
 
 @admin.register(Report)
-class ReportAdmin(EventBound, WithVerbs, WithHistory):
+class ReportAdmin(Exports, EventBound, WithVerbs, WithHistory):
+    export = ReportExport
     list_display = ["title", "event", "status", "published_month", "author"]
     list_filter = [EventFilter, "status"]
     list_select_related = ["event", "author__person"]

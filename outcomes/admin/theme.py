@@ -1,11 +1,14 @@
 from django.contrib import admin
 
+from outcomes.exports import ThemeExport
 from outcomes.models import Theme
+from participants.exporting.pages import Exports
 from participants.history_pages import WithHistory
 
 
 @admin.register(Theme)
-class ThemeAdmin(WithHistory):
+class ThemeAdmin(Exports, WithHistory):
+    export = ThemeExport
     list_display = ["name", "parent", "position"]
     list_select_related = ["parent"]
     search_fields = ["name", "slug"]
