@@ -149,6 +149,8 @@ HOURLY_TASKS = [
 # What staff can bring in as a file: classes of `participants.importing.kinds.Kind`.
 IMPORT_KINDS = [
     "events.importing.participants.ParticipantImport",
+    "outcomes.importing.outcomes.OutcomeImport",
+    "outcomes.importing.themes.ThemeImport",
 ]
 
 MAILERS = {

@@ -10,7 +10,8 @@ from django.core.validators import validate_email
 from django.urls import reverse
 
 from events.importing.roles import ATTENDANCE, LISTING, NO_ROLE, ROLES
-from events.models import Event, Participation, Role, Session
+from events.importing.sessions import Sessions
+from events.models import Event, Participation, Role
 from events.workflow import settle_visibility
 from participants.importing.columns import normal
 from participants.importing.honorifics import take_off
@@ -76,6 +77,7 @@ class ParticipantImport(Kind):
               hint="Where the roles are in; its title, number or code. Empty: the whole event."),
         Field("attendance", "Attendance", ("participation", "mode", "mode of participation", "attending", "présence",
               "asistencia", "teilnahme"), hint="In person, remote, video message, planned, absent."),
+        Field("event", "Event reference", ("event reference",), hint="Rows of another event are refused."),
         Field("listing", "Listing", ("listed", "may be listed", "visibility"),
               hint="Hidden, participants only, public. Empty: hidden."),
     )  # fmt: skip
@@ -106,7 +108,7 @@ class ParticipantImport(Kind):
 
     def __init__(self, target, by, options=None):
         super().__init__(target, by, options)
-        self.sessions = _Sessions(target) if target is not None else None
+        self.sessions = Sessions(target) if target is not None else None
 
     def read(self, row: Row) -> None:
         values = {name: normalise(text) for name, text in row.values.items()}
@@ -127,6 +129,11 @@ class ParticipantImport(Kind):
             "roles": self.roles(row, values.get("roles", ""), values.get("session", "")),
         }
         row.clean = clean
+        if (of := values.get("event", "")) and normal(of) not in {
+            normal(self.target.cite_as),
+            normal(self.target.slug),
+        }:
+            row.problems.append(f"It is of another event: {of}.")
         if not bare:
             row.problems.append("There is no name.")
             return
@@ -257,7 +264,8 @@ class ParticipantImport(Kind):
         similar = self.known.similar(clean["name"], email=clean["email"])
         likely = [one for one in similar if one.rank >= Rank.LIKELY]
         if likely:
-            row.is_in_doubt("Somebody may be known already.", (self.suggested(one) for one in likely))
+            names = ", ".join(f"{one.label} ({one.reason[0].lower()}{one.reason[1:]})" for one in likely)
+            row.is_in_doubt(f"May be known already: {names}.", (self.suggested(one) for one in likely))
         elif similar:
             row.notes.append(f"Perhaps known as “{similar[0].label}” ({similar[0].reason.lower()}).")
 
@@ -298,7 +306,7 @@ class ParticipantImport(Kind):
     def suggested(self, one) -> Candidate:
         there = self.there.get(one.pk)
         words = f", {there.affiliation}" if there and there.affiliation else ""
-        return Candidate(f"p{one.pk}", f"It is {one.label}{words} ({one.reason.lower()})")
+        return Candidate(f"p{one.pk}", f"It is {one.label}{words}")
 
     def take(self, row, key):
         pk = key.removeprefix("p")
@@ -405,36 +413,3 @@ class ParticipantImport(Kind):
 
     def settle(self):
         settle_visibility(self.target)
-
-
-class _Sessions:
-    """The sessions of an event by code, number and title; read once."""
-
-    def __init__(self, event: Event):
-        self.event = event
-        self.of: dict[int, Session] = {}
-        self.by: dict[str, set[int]] = defaultdict(set)
-        self.names: dict[int, str] = {}
-        self.rules: dict[int | None, str] = {None: event.attribution}
-        for session in event.sessions.select_related("parent", "event").in_programme_order():
-            self.of[session.pk] = session
-            self.names[session.pk] = str(session)
-            names = {session.code, session.title, str(session), session.number, session.label}
-            names |= {f"session {session.number}", f"group {session.number}"} if session.number else set()
-            for name in names:
-                if name and normal(name):
-                    self.by[normal(name)].add(session.pk)
-
-    def find(self, words: str) -> tuple[int | None, str]:
-        """Return (key, "") of the one session that `words` name, else (None, what is wrong)."""
-        found = self.by.get(normal(words), set())
-        if len(found) == 1:
-            return next(iter(found)), ""
-        if found:
-            return None, f"Several sessions are called “{words}”: give the code of the one that is meant."
-        return None, f"No session of this event is called “{words}”."
-
-    def rule_of(self, session: int | None) -> str:
-        if session not in self.rules:
-            self.rules[session] = self.of[session].rule_now()
-        return self.rules[session]

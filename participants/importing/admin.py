@@ -316,7 +316,7 @@ class ImportAdmin(admin.ModelAdmin):
             page=page,
             open_rows=open_rows,
             to_write=self.to_write(source) if source.state == State.PREVIEW else 0,
-            decides=source.state == State.PREVIEW and tab in ("doubt", "error", "all"),
+            decides=source.state == State.PREVIEW and tab not in ("unchanged", "missing"),
         )
 
     def to_write(self, source: Import) -> int:

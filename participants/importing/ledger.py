@@ -56,6 +56,10 @@ class Ledger:
         self.by = by
         self.changes: list[ImportChange] = []
 
+    def watch(self, *rows: models.Model | models.QuerySet):
+        """Let the history have a line of what goes through a door of its own; as `history.watch`."""
+        return history.watch(*rows, by=self.by, how="import")
+
     def make(self, instances: list[Any]) -> None:
         """Insert new records of one model, which have been validated, and note them."""
         if not instances:
@@ -158,20 +162,24 @@ def undo(source: Import, kind: Kind, *, by: Any) -> int:
 
     `against_undoing` has said nothing, in the same transaction.
     """
+    by_model = [(model, changes) for model, changes in reversed(_by_model(source)) if model is not None]
     number = 0
-    for model, changes in reversed(_by_model(source)):
-        if model is None:
-            continue
-        made = [change.record for change in changes if change.is_new]
-        for batch in batched(reversed(made), BATCH):
-            with watching(model, batch, by=by, how="import undone"):
-                model._base_manager.filter(pk__in=batch).delete()
+    for model, changes in by_model:  # before anything is deleted: what was changed may point at it
         earlier: dict[int, dict[str, Any]] = {}
         for change in reversed(changes):
             if not change.is_new:
                 earlier.setdefault(change.record, {}).update(change.before)
         _restore(model, earlier, kind, by=by)
-        number += len(made) + len(earlier)
+        number += len(earlier)
+    for model, changes in by_model:
+        made = [change.record for change in reversed(changes) if change.is_new]
+        # What stands under others of its kind was made after them: one by one, then, none is in the way.
+        of_itself = any(one.is_relation and one.related_model is model for one in model._meta.concrete_fields)
+        for batch in batched(made, BATCH):
+            with watching(model, batch, by=by, how="import undone"):
+                for some in [[key] for key in batch] if of_itself else [batch]:
+                    model._base_manager.filter(pk__in=some).delete()
+        number += len(made)
     kind.settle()
     return number
 

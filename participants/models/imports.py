@@ -193,7 +193,8 @@ class ImportRow(models.Model):
     @property
     def choices(self) -> list[tuple[str, str]]:
         """The decisions it leaves."""
-        found = [("", "Decide …"), (self.SKIP, "Leave out")]
+        undecided = {self.State.NEW: "Add", self.State.CHANGED: "Change", self.State.UNCHANGED: "Nothing to do"}
+        found = [("", undecided.get(self.State(self.state), "Decide …")), (self.SKIP, "Leave out")]
         if self.state == self.State.DOUBT:
             found += [(self.ADD, "Add as new")] if self.may_be_new else []
             found += [(key, label) for key, label in self.candidates]

@@ -158,7 +158,7 @@ Other Name,ana@example.org,
 
     assert states(source) == [(2, "doubt"), (3, "new"), (4, "doubt"), (5, "doubt"), (6, "doubt")]
     reasons = list(source.rows.values_list("why", flat=True))
-    assert "Somebody may be known already" in reasons[0]
+    assert "May be known already: Ana Example (the same name)" in reasons[0]
     assert "Line 3 has the same name, with other details" in reasons[2]
     assert "several people" in reasons[3]
     assert "The address belongs to “Ana Example”" in reasons[4]
