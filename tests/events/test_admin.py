@@ -164,6 +164,7 @@ def test_event_page_leads_to_what_belongs_to_it(desk, group):
         "To review": 1,
         "Invite rapporteurs": None,
         "Import participants": None,
+        "Import outcomes": None,
         "Copy or next edition": None,
     }
     for link in around.values():
