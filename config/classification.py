@@ -62,7 +62,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "events.EventPartner": {PUBLIC: "event organisation role role_text position", INTERNAL: "id"},
     "events.Session": {
         PUBLIC: "code event parent kind number title starts_at ends_at programme_day room body attribution position",
-        INTERNAL: "id",
+        INTERNAL: "id foreign_id foreign_source",
     },
     "events.Participation": {
         INTERNAL: "id recorded_under",

@@ -149,6 +149,7 @@ HOURLY_TASKS = [
 # What staff can bring in as a file: classes of `participants.importing.kinds.Kind`.
 IMPORT_KINDS = [
     "events.importing.participants.ParticipantImport",
+    "events.importing.agenda_import.AgendaImport",
     "outcomes.importing.outcomes.OutcomeImport",
     "outcomes.importing.themes.ThemeImport",
 ]

@@ -75,7 +75,7 @@ class Agenda:
                 f"This file has more than {MAX_SESSIONS:,} sessions. Export one event, or one day, at once."
             )
         self._flatten(self.sessions, 1)
-        self._find_shared_ids(everything)
+        self.find_shared_ids()
         self._settle_breakouts()
         return self
 
@@ -98,7 +98,9 @@ class Agenda:
             self._flatten(session.groups, level + 1)
         return None
 
-    def _find_shared_ids(self, everything: list[AgendaSession]) -> None:
+    def find_shared_ids(self) -> None:
+        """Mark the sessions whose id is not theirs alone."""
+        everything = [session for session, _ in self.walk()]
         numbers = Counter(session.foreign_id for session in everything if session.foreign_id)
         shared = {foreign_id for foreign_id, number in numbers.items() if number > 1}
         for session in everything:

@@ -8,6 +8,12 @@ from events.importing.times import Clock
 KNOWN = "iCalendar (.ics), a frab or pretalx schedule (.json, .xml), Indico's JSON, or a table (.csv, .xlsx)"
 
 
+def is_no_table(data: bytes) -> bool:
+    """Whether a file is to be read here, rather than as a table."""
+    begins = data[:400].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0")
+    return calendar_file.looks_like(data) or begins[:1] in (b"{", b"[", b"<")
+
+
 def read(data: bytes, name: str, time_zone: str, *, trusts_offsets: bool = True) -> Agenda:
     """Return the agenda in a file named `name`, for an event in `time_zone`.
 

@@ -64,6 +64,11 @@ def role_of(word: str, session: AgendaSession) -> str:
     return usual.get(Session.Kind(session.kind), Role.Role.SPEAKER)
 
 
+def is_role(word: str) -> bool:
+    """Whether a word in brackets after a name says what somebody is, rather than where they are from."""
+    return any(re.search(pattern, word.casefold()[:100]) for _, pattern in _ROLES)
+
+
 def speaker(name, session: AgendaSession, role: str = "", affiliation="") -> Speaker | None:
     """Return somebody of a session, None where the file gives no name."""
     name = line(name)

@@ -105,6 +105,9 @@ class Session(models.Model):
         help_text="Left empty, the rule of the session above it, else of the event, holds.",
     )
     position = models.PositiveSmallIntegerField(default=0)
+    # What the file it came from calls it, to know it again: neither is shown to anybody.
+    foreign_id = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
+    foreign_source = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
 
     objects = SessionQuerySet.as_manager()
 
@@ -124,6 +127,9 @@ class Session(models.Model):
             models.CheckConstraint(condition=~Q(parent=F("id")), name="session_is_not_its_own_parent"),
             models.CheckConstraint(
                 condition=Q(attribution="") | Q(attribution__in=Rule.values), name="session_attribution_is_a_rule"
+            ),
+            models.CheckConstraint(
+                condition=Q(foreign_id="") | ~Q(foreign_source=""), name="session_foreign_id_has_a_source"
             ),
         ]
 

@@ -145,6 +145,10 @@ class Kind:
         """Make or change what the rows say, through the same validation as forms; note each change in `ledger`."""
         raise NotImplementedError
 
+    def notice(self) -> str:
+        """Say what is worth knowing of the file as a whole, once its rows were compared."""
+        return ""
+
     def missing(self, rows: list[Row]) -> list[str]:
         """Name what is there and not in the file. It stays as it is."""
         return []

@@ -240,7 +240,7 @@ def check(pk: int, by_pk: int) -> None:
     except Unreadable as error:
         source.move(State.CHECKING, State.CHOSEN, notice=str(error))
         return
-    _write_down(source, kind, rows, was=State.CHECKING)
+    _write_down(source, kind, rows, was=State.CHECKING, notice=kind.notice())
 
 
 @transaction.atomic
