@@ -14,12 +14,14 @@ from django.utils import timezone
 from events.admin.invitations import is_key
 from events.admin.programme_forms import CopyForm, GroupsForm, SessionForm, ShiftForm
 from events.cloning import clone_session
+from events.importing.agenda_import import AgendaImport
 from events.importing.times import day as read_day
 from events.models import Event
 from events.plan import Plan, Row, mark_of, plan
 from events.scheduling import Stale, add_groups, remove, save_session, shift_from, swap
 from events.zones import offset_on
 from participants import history
+from participants.importing.admin import start_address
 
 NAME = "events_event_programme"
 STALE = "A colleague changed this meanwhile: here it is as it stands now. Nothing of yours was stored."
@@ -150,6 +152,7 @@ class EditsProgramme:
             "offset": offset_on(event.zone, today),
             "number": len(found.rows),
             "at": request.GET.get("at", ""),
+            "import_address": start_address(AgendaImport, event),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/events/event/programme.html", context, status=status)

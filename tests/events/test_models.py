@@ -46,6 +46,7 @@ BROKEN = {
     "session_is_not_its_own_parent": lambda: Session.objects.filter(pk=SessionFactory().pk).update(
         parent=models.F("pk")
     ),
+    "session_foreign_id_has_a_source": lambda: SessionFactory(foreign_id="7"),
     "session_attribution_is_a_rule": lambda: SessionFactory(attribution="secret"),
     "participation_once_an_event": twice(ParticipationFactory, event=EventFactory, person=PersonFactory),
     "invitation_once_a_sending": lambda: InvitationFactory.create_batch(
