@@ -44,7 +44,7 @@ class Command(BaseCommand):
         source.content, source.file_name, source.options = content, file.name[-200:], chosen
         try:
             rows = self.look(source, target, user)
-            if apply:
+            if apply and user is not None:
                 self.write(source, rows, user, doubtful)
         except Unreadable as error:
             raise CommandError(f"{file.name}: {error}") from error
@@ -58,7 +58,7 @@ class Command(BaseCommand):
     def look(self, source: Import, target: Event, user) -> list[Row]:
         """Compare without storing anything, and say what was found."""
         kind = AgendaImport(target, user, source.options)
-        if not reader.is_no_table(source.content):
+        if not reader.is_no_table(bytes(source.content or b"")):
             table = run.read_table(source)
             labels, _ = columns.split(table, table.guess.header_line, table.guess.header_rows)
             mapping = columns.guess_mapping(labels, kind.fields, run.remembered(kind))
