@@ -151,6 +151,7 @@ IMPORT_KINDS = [
     "events.importing.participants.ParticipantImport",
     "events.importing.agenda_import.AgendaImport",
     "outcomes.importing.outcomes.OutcomeImport",
+    "outcomes.importing.report.ReportImport",
     "outcomes.importing.themes.ThemeImport",
 ]
 

@@ -7,7 +7,7 @@ Nothing is written and nothing is fetched. Every word of the document is in one 
 which rules. Raises `IntakeError` with a message for the person who chose the file.
 """
 
-from .blocks import build
+from .blocks import Block, build
 from .files import MAX_FILE, MAX_MARKUP, check_readable, decode, is_html, is_zip, suffix
 from .lines import Line, clean, text_lines
 from .result import Heading, Intake, IntakeError, Leftover, Proposal
@@ -17,11 +17,13 @@ from .word_file import docx_lines
 
 __all__ = [
     "MAX_FILE",
+    "Block",
     "Heading",
     "Intake",
     "IntakeError",
     "Leftover",
     "Proposal",
+    "blocks",
     "read",
     "read_docx",
     "read_html",
@@ -31,13 +33,22 @@ __all__ = [
 
 def read(data: bytes, name: str) -> Intake:
     """Read the bytes of a file: by what they are first, by the ending of `name` where that says more."""
+    return _understood(_lines(data, name))
+
+
+def blocks(data: bytes, name: str) -> list[Block]:
+    """Return the headings, list items and paragraphs of a file, in its order."""
+    return build(_some(_lines(data, name)))
+
+
+def _lines(data: bytes, name: str) -> list[Line]:
     check_readable(data)
     if is_zip(data):
-        return read_docx(data)
+        return docx_lines(data)
     if suffix(name) in {".docx", ".docm", ".dotx"}:
         raise IntakeError("This file is named .docx but is not a Word document. Open it in Word and save it as .docx.")
     text = decode(data)
-    return read_html(text) if is_html(text, name) else read_text(text)
+    return html_lines(clean(text, limit=MAX_MARKUP)) if is_html(text, name) else text_lines(clean(text))
 
 
 def read_text(text: str) -> Intake:
@@ -56,6 +67,10 @@ def read_docx(data: bytes) -> Intake:
 
 
 def _understood(lines: list[Line]) -> Intake:
+    return interpret(build(_some(lines)))
+
+
+def _some(lines: list[Line]) -> list[Line]:
     if not lines:
         raise IntakeError("This document has no text in it.")
-    return interpret(build(lines))
+    return lines

@@ -98,17 +98,24 @@ def read_rows(source: Import, kind: Kind, limit: int | None = None) -> list[Row]
     return rows
 
 
-def compare(kind: Kind, rows: list[Row], said: Callable[[int], None] = lambda number: None) -> None:
-    """Find out what each row is. Nothing is written."""
+def understand(kind: Kind, rows: list[Row], said: Callable[[int], None] = lambda number: None) -> list[Row]:
+    """Read each row for what it says, by itself: half of the work, and none that needs a lock."""
     required = [field for field in kind.fields if field.required]
     for number, row in enumerate(rows):
         if number % STEP == 0:
             said(number // 2)
-        for field in required:
-            if not row.values.get(field.name, "").strip() and field.name in row.values:
-                row.problems.append(f"{field.label} is missing.")
+        row.problems += [
+            f"{field.label} is missing."
+            for field in required
+            if field.name in row.values and not row.values[field.name].strip()
+        ]
         if not row.problems:
             kind.read(row)
+    return rows
+
+
+def compare(kind: Kind, rows: list[Row], said: Callable[[int], None] = lambda number: None) -> None:
+    """Find out what each row that was understood is to the database. Nothing is written."""
     kind.prepare(rows)
     seen: dict[Any, int] = {}
     for number, row in enumerate(rows):
@@ -235,7 +242,7 @@ def check(pk: int, by_pk: int) -> None:
         return
     try:
         kind = kind_of(source, by)
-        rows = read_rows(source, kind)
+        rows = understand(kind, read_rows(source, kind), source.progress)
         compare(kind, rows, source.progress)
     except Unreadable as error:
         source.move(State.CHECKING, State.CHOSEN, notice=str(error))
@@ -278,11 +285,11 @@ def apply(pk: int, by_pk: int) -> None:
         return
     try:
         kind = kind_of(source, by)
-        rows = read_rows(source, kind)  # the file does not change: only what it is compared with is read under the lock
+        rows = understand(kind, read_rows(source, kind))  # the file does not change: comparing alone needs the lock
         _apply(source, kind, rows, by)
     except Stale as stale:
         kind = kind_of(source, by)
-        rows = read_rows(source, kind)
+        rows = understand(kind, read_rows(source, kind), source.progress)
         compare(kind, rows, source.progress)
         _write_down(source, kind, rows, was=State.APPLYING, notice=str(stale))
     except (Unreadable, ValidationError) as error:
