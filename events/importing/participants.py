@@ -77,7 +77,7 @@ class ParticipantImport(Kind):
               hint="Where the roles are in; its title, number or code. Empty: the whole event."),
         Field("attendance", "Attendance", ("participation", "mode", "mode of participation", "attending", "présence",
               "asistencia", "teilnahme"), hint="In person, remote, video message, planned, absent."),
-        Field("event", "Event reference", ("event reference",), hint="Rows of another event are refused."),
+        Field("event", "Event reference", ("event reference",), hint="Its title will do. Rows of another are refused."),
         Field("listing", "Listing", ("listed", "may be listed", "visibility"),
               hint="Hidden, participants only, public. Empty: hidden."),
     )  # fmt: skip
@@ -129,10 +129,7 @@ class ParticipantImport(Kind):
             "roles": self.roles(row, values.get("roles", ""), values.get("session", "")),
         }
         row.clean = clean
-        if (of := values.get("event", "")) and normal(of) not in {
-            normal(self.target.cite_as),
-            normal(self.target.slug),
-        }:
+        if (of := values.get("event", "")) and not self.sessions.is_of_event(of):
             row.problems.append(f"It is of another event: {of}.")
         if not bare:
             row.problems.append("There is no name.")
@@ -162,6 +159,7 @@ class ParticipantImport(Kind):
             row.problems.append(
                 f"“{text}” holds more than one address: keep one." if several else f"“{text}” is no e-mail address."
             )
+            return ""
         return address
 
     def choice(self, row: Row, name: str, text: str, words: dict[str, str]) -> str:

@@ -24,6 +24,10 @@ class Sessions:
                 if name and normal(name):
                     self.by[normal(name)].add(session.pk)
 
+    def is_of_event(self, words: str) -> bool:
+        """Whether `words` name the event: its reference, address or title."""
+        return normal(words) in {normal(name) for name in (self.event.cite_as, self.event.slug, self.event.title)}
+
     def find(self, words: str) -> tuple[int | None, str]:
         """Return (key, "") of the one session that `words` name, else (None, what is wrong)."""
         found = self.by.get(normal(words), set())

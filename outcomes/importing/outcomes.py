@@ -74,7 +74,7 @@ class OutcomeImport(Kind):
               hint="A date; anything else is kept in words."),
         Field("due_text", "Due, in words", ("timeline", "timeframe")),
         Field("progress", "Progress", ("state of implementation", "implementation", "avancement", "avance")),
-        Field("event", "Event reference", ("event reference",), hint="Rows of another event are refused."),
+        Field("event", "Event reference", ("event reference",), hint="Its title will do. Rows of another are refused."),
     )  # fmt: skip
 
     @classmethod
@@ -159,10 +159,7 @@ class OutcomeImport(Kind):
         if where := values.get("session") or self.options.get("session", ""):
             clean["session"], problem = self.sessions.find(where)
             row.problems += [problem] if problem else []
-        if (of := values.get("event", "")) and normal(of) not in {
-            normal(self.target.cite_as),
-            normal(self.target.slug),
-        }:
+        if (of := values.get("event", "")) and not self.sessions.is_of_event(of):
             row.problems.append(f"It is of another event: {of}.")
         row.clean = clean
 

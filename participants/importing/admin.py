@@ -1,9 +1,11 @@
 """The pages of an import in the admin: choose a file, name its columns, read the preview, decide, apply, undo."""
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Count
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -83,7 +85,7 @@ class ImportAdmin(admin.ModelAdmin):
             kind for kind in kinds().values() if kind.is_open_to(request.user) and kind.targets(request.user) is None
         ]
         starts = [{"label": kind.label, "address": start_address(kind)} for kind in portal]
-        return super().changelist_view(request, {"starts": starts} | (extra_context or {}))
+        return super().changelist_view(request, {"title": "Imports", "starts": starts} | (extra_context or {}))
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         source = self.get_object(request, object_id)
@@ -414,7 +416,6 @@ class ImportAdmin(admin.ModelAdmin):
             return HttpResponseRedirect(self.address(source, "preview"))
         against = ["What it made and changed is no longer known."] if source.forgotten_at else []
         against = against or run.ledger.against_undoing(source)
-        made = source.changes.filter(is_new=True).count()
         return self.answer(
             request,
             "undo",
@@ -422,9 +423,18 @@ class ImportAdmin(admin.ModelAdmin):
             kind,
             title=f"Undo: {source}",
             against=against,
-            made=made,
-            changed=source.changes.count() - made,
+            made=self.numbers(source, is_new=True),
+            changed=self.numbers(source, is_new=False),
         )
+
+    def numbers(self, source: Import, *, is_new: bool) -> list[str]:
+        """Return how many records of each model it made, or changed: “3 people”."""
+        rows = source.changes.filter(is_new=is_new).order_by().values_list("model")
+        found = []
+        for label, number in rows.annotate(number=Count("record", distinct=True)).order_by("model"):
+            opts = apps.get_model(label)._meta
+            found.append(f"{number} {opts.verbose_name if number == 1 else opts.verbose_name_plural}")
+        return found
 
     def discard_view(self, request, pk: int) -> HttpResponse:
         """Throw away a file that is not to be applied, at once."""

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from outcomes.exports import OutcomeExport
 from outcomes.models import Outcome
+from participants.exporting import text
 from participants.models import Change
 from tests.factories import (
     ActionFactory,
+    ActionOwnerFactory,
+    EventFactory,
     OrganisationFactory,
     SessionFactory,
     TakeawayFactory,
@@ -68,9 +72,9 @@ def test_table_becomes_drafts_and_again_changes_nothing(secretary, event, editor
 def test_words_that_are_public_change_only_where_somebody_says_so(secretary, event):
     shown = TakeawayFactory(event=event, text="Trust is built slowly.", published=True)
     draft = TakeawayFactory(event=event, text="A draft.")
-    text = f"Code,Wording,Themes\n{shown.code},Trust grows slowly.,Cyber\n{draft.code},A better draft.,\n"
+    table = f"Code,Wording,Themes\n{shown.code},Trust grows slowly.,Cyber\n{draft.code},A better draft.,\n"
 
-    source = preview(secretary, "outcomes", text, target=event)
+    source = preview(secretary, "outcomes", table, target=event)
 
     assert states(source) == [(2, "doubt"), (3, "changed")]
     row = source.rows.first()
@@ -96,9 +100,9 @@ def test_words_that_are_public_change_only_where_somebody_says_so(secretary, eve
 
 def test_progress_of_a_public_action_changes_and_nothing_is_taken_away(secretary, event, themes):
     action = ActionFactory(event=event, text="Publish a glossary.", themes=themes, published=True)
-    text = f"Reference,Wording,Progress,Themes,Heading\n{action.reference},Publish a glossary.,done,Cyber,\n"
+    table = f"Reference,Wording,Progress,Themes,Heading\n{action.reference},Publish a glossary.,done,Cyber,\n"
 
-    source = preview(secretary, "outcomes", text, target=event)
+    source = preview(secretary, "outcomes", table, target=event)
     decide(secretary, source)
 
     assert source.rows.get().differences == [["Progress", "Proposed", "Done"]]
@@ -125,6 +129,33 @@ def test_what_cannot_be_an_outcome_is_an_error(secretary, event, row, words):
     source = preview(secretary, "outcomes", f"Kind,Wording,Themes,Due on,Session\n{row}\n", target=event)
 
     assert words in source.rows.get(state="error").why
+
+
+def test_what_is_exported_comes_back_unchanged(secretary, event, themes):
+    plenary = SessionFactory(event=event, title="Plenary", number="2")
+    action = ActionFactory(
+        event=event,
+        session=plenary,
+        text="=Publish, with care;\n“soon”.",
+        themes=themes,
+        published=True,
+        nature="pledge",
+        progress="in_progress",
+        due_on=dt.date(2027, 3, 4),
+        due_text="in spring",
+    )
+    ActionOwnerFactory(action=action, is_lead=True, response="accepted")
+    action.address_to(["state", "media"])
+    TakeawayFactory(event=event, text="-Trust first.", heading="+1")
+    rows = OutcomeExport.read(Outcome.objects.filter(event=event).order_by("pk"))
+    data = b"".join(text.write(OutcomeExport.columns, rows))
+
+    source = preview(secretary, "outcomes", data, target=event)
+
+    assert [state for _, state in states(source)] == ["unchanged", "unchanged"], source.rows.first().why
+    elsewhere = preview(secretary, "outcomes", data, target=EventFactory())
+    assert {state for _, state in states(elsewhere)} == {"error"}
+    assert "It is of another event" in elsewhere.rows.first().why
 
 
 def test_document_becomes_drafts_and_what_could_not_be_placed_is_in_doubt(secretary, event):

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from outcomes.exports import ThemeExport
 from outcomes.models import OutcomeCount, Theme
+from participants.exporting.text import write
 from tests.factories import TakeawayFactory, ThemeFactory
 from tests.importing import address, decide, preview, states, undo
 
@@ -32,6 +34,13 @@ def test_table_becomes_themes_of_two_levels_and_again_changes_nothing(keeper):
     assert {state for _, state in states(preview(keeper, "themes", TABLE))} == {"unchanged"}
     undo(keeper, source)
     assert [theme.name for theme in Theme.objects.all()] == ["Water"]
+
+
+def test_what_is_exported_comes_back_unchanged(keeper):
+    ThemeFactory(name="Norms", parent=ThemeFactory(name="=Cyber", description="+1", position=3))
+    data = b"".join(write(ThemeExport.columns, ThemeExport.read(Theme.objects.all())))
+
+    assert {state for _, state in states(preview(keeper, "themes", data))} == {"unchanged"}
 
 
 @pytest.mark.parametrize(
