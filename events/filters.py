@@ -1,6 +1,5 @@
 """What visitors may narrow a list by. The address is the state: filters, chips and pages are made from it alone."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -62,6 +61,11 @@ class PublicFilter(django_filters.FilterSet):
         """Return choices that come from the database, by the name of their filter."""
         return {}
 
+    def get_form_class(self):
+        """Return a form of what was asked for alone: most lists are read without any filter, and each field costs."""
+        asked = {name: filter_.field for name, filter_ in self.filters.items() if self.data.getlist(name)}
+        return type(f"{type(self).__name__}Form", (self._meta.form,), asked)
+
     @cached_property
     def chosen(self) -> dict:
         """Valid values by name, without empty ones."""
@@ -111,7 +115,7 @@ class PublicFilter(django_filters.FilterSet):
     @property
     def left_out(self) -> list[str]:
         """Names of the filters whose values were not understood."""
-        return [str(self.form.fields[name].label) for name in self.form.errors]
+        return [str(self.filters[name].label) for name in self.form.errors]
 
     @property
     def beside_words(self) -> list[tuple[str, str]]:
@@ -126,7 +130,7 @@ class PublicFilter(django_filters.FilterSet):
     @cached_property
     def facets(self) -> dict[str, dict[str, Any]]:
         """Groups of filters by name."""
-        return {name: self.facet(name) for name in self.form.fields}
+        return {name: self.facet(name) for name in self.filters}
 
     @property
     def empty_text(self) -> str:
@@ -151,23 +155,18 @@ class PublicFilter(django_filters.FilterSet):
 
     def label(self, name: str, value: str) -> str:
         """Return the words for a value."""
-        return dict(self._choices(name)).get(value, value)
+        return dict(self.options(name)).get(value, value)
 
     def options(self, name: str) -> list[tuple[str, str]]:
         """Return the values of a filter with their words."""
-        return list(self._choices(name))
-
-    def _choices(self, name: str) -> Iterator[tuple[str, str]]:
-        for value, label in getattr(self.form.fields[name], "choices", []):
-            if value:
-                yield str(value), str(label)
+        return [(str(value), str(label)) for value, label in self.filters[name].extra.get("choices", ())]
 
     def facet(self, name: str) -> dict[str, Any]:
         """Return what the components of a group of filters need: legend, name, options with what is selected."""
         chosen = self.chosen.get(name, ())
         selected = chosen if isinstance(chosen, list) else [chosen]
-        options = tuple(Option(value, label, selected=value in selected) for value, label in self._choices(name))
-        return {"legend": str(self.form.fields[name].label), "name": name, "options": options}
+        options = tuple(Option(value, label, selected=value in selected) for value, label in self.options(name))
+        return {"legend": str(self.filters[name].label), "name": name, "options": options}
 
 
 SERIES = 50  # offered: those with most events; any other may still be asked for by its address

@@ -123,7 +123,7 @@ class OutcomeFilter(PublicFilter):
             return []
         return [
             {"label": label, "href": self.address_with("sort", value), "current": value == self.order}
-            for value, label in self._choices("sort")
+            for value, label in self.options("sort")
         ]
 
     def filter_theme(self, queryset: QuerySet, name: str, values: list[str]) -> QuerySet:

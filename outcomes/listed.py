@@ -21,7 +21,7 @@ KINDS = {str(value): str(label) for value, label in Outcome.Kind.choices}
 
 
 class Face(NamedTuple):
-    """What the card of an outcome says, and nothing else: the same face is drawn once (`events.fragments`)."""
+    """What the card of an outcome says, and nothing else: `outcomes.templatetags.cards` draws it."""
 
     kind: str
     label: str  # “Takeaway”

@@ -5,6 +5,7 @@ one small query, or none. Under more filters than that they are taken from the n
 """
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from events.pages import COUNT_TO
@@ -42,9 +43,12 @@ class Numbers:
         others = set(self.chosen) - {name}
         values = [value for value, _ in self.found.options(name)]
         if self._is_kept(others):
+            theme, kinds = self._theme(others), self._kinds(others)
             if name == "kind":
-                return {value: self._number("total", "", others, kinds=[value]) for value in values}
-            return {value: self._number(name, self._key(name, value), others) for value in values}
+                total = self.vocabulary.number("total", "", theme)
+                return {value: total.get(value, 0) for value in values}
+            number, key = self.vocabulary.number, self.vocabulary.key
+            return {value: _sum(number(name, key(name, value), theme), kinds) for value in values}
         numbers = self._tally(name, self.hits(frozenset(others))[:COUNT_TO])
         return {value: numbers[self._key(name, value)] for value in values}
 
@@ -63,14 +67,16 @@ class Numbers:
         """Whether the numbers under the filters `names` are kept."""
         return names <= {"kind", "theme"} and ("theme" not in names or len(self.chosen["theme"]) == 1)
 
-    def _number(self, facet: str, key: str, names, kinds: list[str] | None = None) -> int:
-        numbers = self.vocabulary.number(facet, key, self._theme() if "theme" in names else None)
-        kinds = kinds or (self.chosen["kind"] if "kind" in names else None)
-        return sum(number for kind, number in numbers.items() if kinds is None or kind in kinds)
+    def _number(self, facet: str, key: str, names: Collection[str]) -> int:
+        """Return the number that is kept of one value of a facet, under the filters `names`."""
+        return _sum(self.vocabulary.number(facet, key, self._theme(names)), self._kinds(names))
 
-    def _theme(self) -> Theme | None:
-        (slug,) = self.chosen["theme"]
-        return self.vocabulary.theme(slug)
+    def _theme(self, names: Collection[str]) -> Theme | None:
+        """Return the one theme that `names` narrow to; the numbers kept are of all themes or of one."""
+        return self.vocabulary.theme(*self.chosen["theme"]) if "theme" in names else None
+
+    def _kinds(self, names: Collection[str]) -> list[str] | None:
+        return self.chosen["kind"] if "kind" in names else None
 
     def _key(self, name: str, value: str) -> str:
         return self.vocabulary.key(name, value)
@@ -81,6 +87,11 @@ class Numbers:
             return Counter(str(hit[name]) for hit in hits if hit[name])
         plural = {"theme": "themes", "organisation": "organisations"}.get(name, name)
         return Counter(str(key) for hit in hits for key in hit[plural])
+
+
+def _sum(numbers: Mapping[str, int], kinds: list[str] | None) -> int:
+    """Return how many there are of `kinds`; None: of all."""
+    return sum(numbers.values() if kinds is None else (numbers.get(kind, 0) for kind in kinds))
 
 
 def _as_list(value) -> list[str]:

@@ -86,7 +86,7 @@ class ActionFilter(OutcomeFilter):
     def orders(self):
         return [
             {"value": value, "label": label, "href": self.address_with("sort", value), "current": value == self.order}
-            for value, label in self._choices("sort")
+            for value, label in self.options("sort")
         ]
 
     def filter_queryset(self, queryset):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
+from django.utils.functional import cached_property
 
 from events.caching import remembered
 from events.models import EventSeries
@@ -23,6 +24,8 @@ CONVENERS = 6  # organisations named on the page of a theme
 
 Facet = OutcomeCount.Facet
 Numbers = Mapping[str, Mapping[str, Counter]]  # facet → value → kind → how many
+_NOTHING: Mapping[str, Any] = {}
+_NONE: Mapping[str, int] = Counter()
 _NAMED: dict[str, Any] = {
     "series": EventSeries,
     "organisation": Organisation,
@@ -94,12 +97,10 @@ class Vocabulary:
 
     def number(self, facet: str, key: str, theme: Theme | None = None) -> Mapping[str, int]:
         """Return how many outcomes of each kind have that value of a facet, of all or about `theme`."""
-        if facet not in Facet.values:
-            return Counter()
         if theme is None:
-            return self.numbers[facet].get(key, Counter())
-        kept = numbers_about(theme).numbers[facet].get(key)
-        return self.beyond.get(facet, {}).get(key, Counter()) if kept is None else kept
+            return self.numbers.get(facet, _NOTHING).get(key, _NONE)
+        kept = numbers_about(theme).numbers.get(facet, _NOTHING).get(key)
+        return self.beyond.get(facet, _NOTHING).get(key, _NONE) if kept is None else kept
 
     @property
     def themes(self) -> list[Theme]:
@@ -122,14 +123,17 @@ class Vocabulary:
 
     def key(self, facet: str, value: str) -> str:
         """Return the value of a facet in `numbers` for its value in an address; "" for none."""
-        rows: Iterable[Any] | None = {
+        keys = self._keys.get(facet)
+        return value if keys is None else keys.get(value, "")
+
+    @cached_property
+    def _keys(self) -> dict[str, dict[str, str]]:
+        rows: dict[str, Iterable[Any]] = {
             "theme": self.by_key.values(),
             "series": self.series,
             "organisation": self.organisation,
-        }.get(facet)
-        if rows is None:
-            return value
-        return next((str(row.pk) for row in rows if row.slug == value), "")
+        }
+        return {facet: {row.slug: str(row.pk) for row in named} for facet, named in rows.items()}
 
 
 def numbers_about(theme: Theme) -> About:
