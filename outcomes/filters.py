@@ -5,6 +5,7 @@ from collections.abc import Collection
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 
 from events.filters import PublicFilter
 from events.models import Event, EventPartner
@@ -62,15 +63,18 @@ class OutcomeFilter(PublicFilter):
     def choices(self):
         named = self.data.getlist("event")
         events = Event.objects.public().filter(slug__in=named).values_list("slug", "title") if named else []
-        return {
-            "theme": [(theme.slug, theme.name) for theme in self.vocabulary.themes],
-            "year": [(year, year) for year in self.vocabulary.years],
-            "series": [(one.slug, one.name) for one in self.vocabulary.series],
-            "organisation": [(one.slug, one.name) for one in self.vocabulary.organisation],
-            "event": list(events),
-        }
+        return self.vocabulary.choices | {"event": list(events)}
 
     def facet(self, name):
+        """Return the group with the number beside each option; where all numbers are kept, so is the group."""
+        if not self.numbers.are_kept(name):
+            return self._counted(name)
+        key = (type(self), get_language(), name, *((one, *values) for one, values in self.numbers.chosen.items()))
+        if key not in self.vocabulary.facets:
+            self.vocabulary.facets[key] = self._counted(name)
+        return self.vocabulary.facets[key]
+
+    def _counted(self, name):
         facet = super().facet(name)
         numbers = self.numbers.of(name)
         inner = {theme.slug for theme in self.vocabulary.by_key.values() if theme.parent_id} if name == "theme" else ()

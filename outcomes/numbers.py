@@ -52,6 +52,10 @@ class Numbers:
         numbers = self._tally(name, self.hits(frozenset(others))[:COUNT_TO])
         return {value: numbers[self._key(name, value)] for value in values}
 
+    def are_kept(self, name: str) -> bool:
+        """Whether the numbers beside the values of a facet are kept, under the filters in force."""
+        return name in FACETS and self._is_kept(set(self.chosen) - {name})
+
     @property
     def is_partial(self) -> bool:
         """Whether some of the numbers are of the newest thousand only."""

@@ -61,6 +61,7 @@ class Vocabulary:
     organisation: list[Named]
     numbers: Numbers  # of all outcomes
     beyond: Numbers = field(default_factory=dict)  # about the theme asked for, of values that are not offered
+    facets: dict[tuple, Any] = field(default_factory=dict)  # groups of filters whose numbers are all kept, once made
 
     @classmethod
     def now(cls, about: str = "") -> Self:
@@ -89,6 +90,7 @@ class Vocabulary:
         also = _numbers(found["count"])
         return replace(
             self,
+            facets={},
             numbers={facet: {**values, **also[facet]} for facet, values in self.numbers.items()},
             beyond=_numbers(found["about"]),
             series=[*self.series, *_named(found["series"])],
@@ -102,7 +104,7 @@ class Vocabulary:
         kept = numbers_about(theme).numbers.get(facet, _NOTHING).get(key)
         return self.beyond.get(facet, _NOTHING).get(key, _NONE) if kept is None else kept
 
-    @property
+    @cached_property
     def themes(self) -> list[Theme]:
         """Each theme of the first level followed by its sub-themes."""
         return [one for top in self.inside(None) for one in (top, *self.inside(top))]
@@ -116,10 +118,16 @@ class Vocabulary:
         """Return the theme of that slug."""
         return next((theme for theme in self.by_key.values() if theme.slug == slug), None)
 
-    @property
-    def years(self) -> list[str]:
-        """The years of dialogues, the latest first."""
-        return sorted(filter(None, self.numbers[Facet.YEAR]), reverse=True)
+    @cached_property
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """What lists may be narrowed by, as (value, label), by the name of the filter; of years the latest first."""
+        years = sorted(filter(None, self.numbers[Facet.YEAR]), reverse=True)
+        return {
+            "theme": [(theme.slug, theme.name) for theme in self.themes],
+            "year": [(year, year) for year in years],
+            "series": [(one.slug, one.name) for one in self.series],
+            "organisation": [(one.slug, one.name) for one in self.organisation],
+        }
 
     def key(self, facet: str, value: str) -> str:
         """Return the value of a facet in `numbers` for its value in an address; "" for none."""
