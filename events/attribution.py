@@ -52,10 +52,13 @@ _NAMED_ROLES = ("convener", "rapporteur")
 _STAFF_ROLES = (*_NAMED_ROLES, "organiser")
 
 
+_ORDER = {str(rule): rule for rule in Rule}
+_STRICTNESS = {rule: place for place, rule in enumerate(Rule)}
+
+
 def strictest(*rules: str) -> Rule:
     """Return the strictest of `rules`; an unknown or empty one counts as closed."""
-    order = list(Rule)
-    return max((Rule(rule) if rule in Rule.values else Rule.CLOSED for rule in rules), key=order.index)
+    return max((_ORDER.get(rule, Rule.CLOSED) for rule in rules), key=_STRICTNESS.__getitem__)
 
 
 def stricter_than(rule: str) -> list[str]:
@@ -209,6 +212,14 @@ def byline(participation, rule: str) -> Byline:
     if rule not in _LISTED:
         return Byline(participation.person.full_name)
     return Byline(participation.person.full_name, participation.position, participation.affiliation)
+
+
+def report_byline(author, rule: str) -> Byline | None:
+    """Return how a report of an event under `rule` names its rapporteur, or None where it may not or names none."""
+    if author is None:
+        return None
+    named = byline(author, strictest(rule, author.recorded_under))
+    return None if named is ANONYMOUS else named
 
 
 def owner_byline(participation, rule: str) -> Byline:

@@ -1,15 +1,15 @@
 """The people of an event who may be named, as its page prints them."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import F
 
 from events import attribution
 from events.attribution import Byline
-from events.models import Event, Participation, Role
+from events.models import Event, Role
 from events.prepared import Prepared
-from participants.models import Person
 
 
 def naming(path: str = "") -> dict[str, F]:
@@ -24,15 +24,32 @@ def naming(path: str = "") -> dict[str, F]:
     return {name: F(f"{path}__{column}" if path else column) for name, column in columns.items()}
 
 
-def as_they_were(row: dict) -> Participation:
-    """Return the participation in `row` as far as naming it goes; it is not the one in the database."""
-    return Participation(
-        person=Person(name=row["name"], honorific=row["honorific"]),
-        recorded_under=row["recorded_under"],
-        listing=row["listed_as"],
-        affiliation=row["was_from"],
-        position=row["was"],
-    )
+class Somebody(NamedTuple):
+    """A person as the door for names asks about them."""
+
+    name: str
+    honorific: str
+
+    @property
+    def full_name(self) -> str:
+        """The name with its honorific, as in a programme."""
+        return f"{self.honorific} {self.name}".strip()
+
+
+class AsTheyWere(NamedTuple):
+    """A participation as the door for names asks about it: a tenth of what a model instance costs."""
+
+    person: Somebody
+    recorded_under: str
+    listing: str
+    affiliation: str
+    position: str
+
+
+def as_they_were(row: dict) -> AsTheyWere:
+    """Return the participation in a row with the columns of `naming`."""
+    somebody = Somebody(row["name"], row["honorific"])
+    return AsTheyWere(somebody, row["recorded_under"], row["listed_as"], row["was_from"], row["was"])
 
 
 _ROLES = Prepared(
@@ -41,10 +58,6 @@ _ROLES = Prepared(
         .filter(participation__event=event)
         .values("participation", "session", "role", "rule", "recorded_under", **naming("participation"))
     )
-)
-_PARTICIPANTS = Prepared(lambda event: event.participations.public().values("pk", "rule", "recorded_under", **naming()))
-_QUOTES = Prepared(
-    lambda event: event.quotes.public().values("text", "rule", "recorded_under", "speaker", **naming("speaker"))
 )
 _LABELS = {str(value): str(label) for value, label in Role.Role.choices}
 
@@ -78,15 +91,14 @@ def people(event: Event) -> People:
     )
 
 
-def participants(event: Event, besides: set[int]) -> list[Byline]:
-    """Return the public list of a public `event` without the participations in `besides`, in one query."""
-    rows = _PARTICIPANTS.rows(event)
+def participants(rows: Iterable[dict], besides: set[int]) -> list[Byline]:
+    """Return the public list of an event, of the rows that `events.beside` found, without those in `besides`."""
     return [attribution.byline(as_they_were(row), row["rule"]) for row in rows if row["pk"] not in besides]
 
 
-def quotes(event: Event) -> list[tuple[str, Byline]]:
-    """Return (words, who said them) for the quotes of a public `event` that may be shown, in one query."""
-    return [(row["text"], _speaker(row)) for row in _QUOTES.rows(event)]
+def quotes(rows: Iterable[dict]) -> list[tuple[str, Byline]]:
+    """Return (words, who said them) for the quotes that `events.beside` found."""
+    return [(row["text"], _speaker(row)) for row in rows]
 
 
 def _speaker(row: dict) -> Byline:

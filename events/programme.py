@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.formats import time_format
+from django.utils.translation import get_language
 
 from events.models import Event, Session
 from events.people import Named
@@ -98,9 +100,19 @@ def _entry(row: dict, day: dt.date | None, level: int, people: tuple[Named, ...]
         title=row["title"],
         room=row["room"],
         body=row["body"],
-        times=tuple((time.isoformat(), time_format(time)) for time in (starts_at, row["ends_at"]) if time),
+        times=tuple((time.isoformat(), _hour(time)) for time in (starts_at, row["ends_at"]) if time),
         other_date=starts_at.date() if starts_at and day and starts_at.date() != day else None,
         people=people,
         groups=groups,
         level=level,
     )
+
+
+def _hour(moment: dt.datetime) -> str:
+    """Return its time of day as readers write it."""
+    return _written(dt.time(moment.hour, moment.minute), get_language())
+
+
+@lru_cache(maxsize=24 * 60)
+def _written(time: dt.time, language: str | None) -> str:
+    return time_format(time)

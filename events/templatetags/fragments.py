@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.template.loader import get_template
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -61,6 +62,11 @@ def options(component: str, rows: Iterable[Any], name: str = "") -> SafeString:
 def dates(start: dt.date | None, end: dt.date | None = None) -> str:
     """Return a day or a span of days as readers write it; nothing without a first day."""
     return _dates(get_language(), start, end) if start else ""
+
+
+def day(date: dt.date, form: str) -> SafeString:
+    """Return a day in the given form of `date`, readable to machines too."""
+    return format_html('<time datetime="{}">{}</time>', date.isoformat(), date_format(date, form))
 
 
 @register.filter

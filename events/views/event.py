@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.core.files.storage import default_storage
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
 from events import structured
-from events.models import Event, EventPartner, EventSeries, Participation, Quote, Resource
+from events.beside import beside
+from events.models import Event, EventPartner, EventSeries, Resource
 from events.pages import PublicPage
 from events.people import Named, participants, people, quotes
 from events.prepared import Prepared
@@ -27,45 +28,11 @@ LONG = 3  # parts of a page from which on it has a list of contents
 _COLUMNS = [field.attname for field in Event._meta.concrete_fields]
 
 
-def _public_event(event: Event):
-    of_it = {"event": OuterRef("pk")}
-    found = Event.objects.public().filter(slug=event.slug)
-    return found.values(
-        *_COLUMNS,
-        series_name=F("series__name"),
-        series_slug=F("series__slug"),
-        # What need not be asked for; whether it may be shown is another question.
-        has_report=F("report"),
-        has_quotes=Exists(Quote.objects.filter(**of_it)),
-        has_resources=Exists(Resource.objects.filter(**of_it, is_public=True)),
-        has_participants=Exists(Participation.objects.filter(**of_it, listing="public")),
-    )
-
-
-def _beside(event: Event):
-    day, editions = event.starts_on, event.editions()
-    earlier = editions.filter(Q(starts_on__lt=day) | Q(starts_on=day, pk__lt=event.pk)).order_by("-starts_on", "-pk")
-    later = editions.filter(Q(starts_on__gt=day) | Q(starts_on=day, pk__gt=event.pk))
-    beside = Q(pk=Subquery(earlier.values("pk")[:1])) | Q(pk=Subquery(later.values("pk")[:1]))
-    return Event.objects.public().filter(beside).values("pk", "title", "slug", "starts_on")
-
-
-_EVENT = Prepared(_public_event)
-_EDITIONS = Prepared(_beside)
-_PARTNERS = Prepared(
-    lambda event: event.event_partners.values(
-        "role",
-        "role_text",
-        name=F("organisation__name"),
-        slug=F("organisation__slug"),
-        website=F("organisation__website"),
-        logo=F("organisation__logo"),
-        logo_alt=F("organisation__logo_alt"),
-    )
-)
-_RESOURCES = Prepared(
-    lambda event: event.resources.public().values(
-        *("kind", "title", "part", "url", "file", "publisher", "published_on")
+_EVENT = Prepared(
+    lambda event: (
+        Event.objects.public()
+        .filter(slug=event.slug)
+        .values(*_COLUMNS, series_name=F("series__name"), series_slug=F("series__slug"))
     )
 )
 
@@ -86,17 +53,17 @@ class EventDetail(PublicPage, TemplateView):
 
     def get_context_data(self, *, row, **kwargs):
         event = as_event(row)
-        named = people(event)
-        partners = _PARTNERS.rows(event)
+        named, found = people(event), beside(event)
+        partners = found["partner"]
         trail = [(gettext("Events"), reverse("events:event-list"))]
         schedule = programme(event, named.of_session)
         parts = {
             "outcomes": printed(event),
             "programme": schedule,
-            "quotes": quotes(event) if row["has_quotes"] else [],
-            "resources": resources(event) if row["has_resources"] else [],
-            "report": report_box(event) if row["has_report"] else None,
-            "participants": participants(event, besides=named.already) if row["has_participants"] else [],
+            "quotes": quotes(found["quote"]),
+            "resources": [resource(told) for told in found["resource"]],
+            "report": report_box(event, found["report"]),
+            "participants": participants(found["participant"], besides=named.already),
         }
         contents = table_of_contents(event, parts)
         return super().get_context_data(
@@ -109,7 +76,7 @@ class EventDetail(PublicPage, TemplateView):
             zone=zone(event),
             named=by_role(partners, named.of_the_whole),
             logos=logos(partners),
-            editions=neighbours(event),
+            editions=neighbours(event, found["edition"]),
             structured=structured.graph(
                 structured.event(event, schedule, partners, self.canonical()),
                 structured.breadcrumbs([*trail, (event.title, event.get_absolute_url())]),
@@ -177,17 +144,19 @@ def logos(partners: list[dict]) -> list[tuple[str, str]]:
     return list({default_storage.url(row["logo"]): row["logo_alt"] for row in partners if row["logo"]}.items())
 
 
-def resources(event: Event) -> list[Resource]:
-    """Return the recordings and documents of a public `event` that anyone may open, in one query."""
-    return [Resource(**row) for row in _RESOURCES.rows(event)]
+def resource(told: dict) -> Resource:
+    """Return a recording or document of a row that `events.beside` found."""
+    return Resource(**told | {"published_on": _day(told["published_on"])})
 
 
-def neighbours(event: Event) -> dict[str, dict]:
-    """Return the public editions of its series just before and just after it, by date, in one query."""
-    if not event.series_id or not event.starts_on:
-        return {}
+def neighbours(event: Event, rows: list[dict]) -> dict[str, dict]:
+    """Return the public editions of its series just before and just after it, of those that `events.beside` found."""
     found = {}
-    for edition in _EDITIONS.rows(event):
-        is_earlier = (edition["starts_on"], edition["pk"]) < (event.starts_on, event.pk)
+    for edition in rows:
+        is_earlier = (_day(edition["starts_on"]), edition["pk"]) < (event.starts_on, event.pk)
         found["before" if is_earlier else "after"] = edition
     return found
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

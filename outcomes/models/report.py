@@ -106,11 +106,7 @@ class Report(StatusModel):
     @property
     def byline(self) -> Byline | None:
         """The rapporteur, if the event's rule and their listing allow to name them."""
-        if self.author is None:
-            return None
-        rule = attribution.strictest(self.event.attribution, self.author.recorded_under)
-        named = attribution.byline(self.author, rule)
-        return None if named is attribution.ANONYMOUS else named
+        return attribution.report_byline(self.author, self.event.attribution)
 
 
 class ReportStatusChange(StatusLine):
