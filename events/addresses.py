@@ -10,12 +10,12 @@ SAFE = "!$&'()*+,;=/~:@"  # signs that Django leaves as they are in a path
 
 
 @cache
-def _around(name: str) -> tuple[str, str]:
-    before, after = reverse(name, args=[_ANY]).rsplit(_ANY, 1)
+def _around(name: str, *more: str) -> tuple[str, str]:
+    before, after = reverse(name, args=[_ANY, *more]).rsplit(_ANY, 1)
     return before, after
 
 
-def address(name: str, key: str) -> str:
-    """Return what `reverse(name, args=[key])` does, for pages with a code or a slug in their address."""
-    before, after = _around(name)
+def address(name: str, key: str, *more: str) -> str:
+    """Return what `reverse(name, args=[key, *more])` does, for pages with a code or a slug in their address."""
+    before, after = _around(name, *more)
     return f"{before}{quote(key, safe=SAFE)}{after}"

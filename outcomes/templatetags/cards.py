@@ -4,13 +4,18 @@ from collections.abc import Iterable
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
+from events.addresses import address
 from events.templatetags.fragments import dates, fill
 from events.templatetags.search import highlight
+from outcomes.citation import Citation
 from outcomes.listed import Face
 from outcomes.views.actions import Row
 
 register = template.Library()
+
+BESIDE = 40  # words of an outcome that is shown beside another
 
 
 @register.simple_tag
@@ -35,6 +40,31 @@ def outcome_card(face: Face, words: str = "") -> SafeString:
         progress_label=face.progress_label,
         is_overdue=face.is_overdue,
     )
+
+
+@register.simple_tag
+def beside(face: Face, why: str) -> SafeString:
+    """Return an outcome of another dialogue with the reason why it is shown."""
+    said = {
+        "why": why,
+        "href": face.href,
+        "text": Truncator(face.text).words(BESIDE, truncate=" …"),
+        "label": face.label,
+        "reference": face.reference,
+        "event_title": face.event_title,
+        "dates": dates(face.starts_on, face.ends_on),
+    }
+    return fill("outcomes/beside.html", said)
+
+
+@register.simple_tag
+def cite(citation: Citation) -> SafeString:
+    """Return how an outcome is cited, in all forms."""
+    files = {
+        f"as_{form}": address("outcomes:outcome-cite", citation.code, form) for form in ("txt", "bib", "ris")
+    }
+    said = {name: getattr(citation, name) for name in ("url", "plain", "bibtex", "code")}
+    return fill("components/cite.html", said | files)
 
 
 @register.simple_tag
