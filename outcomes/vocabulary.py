@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
-from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 
@@ -30,6 +30,7 @@ _NAMED: dict[str, Any] = {
     "series": EventSeries,
     "organisation": Organisation,
 }  # facet → model, for those not all offered
+_SMALL = [facet for facet in Facet.values if facet not in _NAMED]
 
 
 class Named(NamedTuple):
@@ -73,12 +74,12 @@ class Vocabulary:
         found = _by_what(_EVERYTHING.find(about=about))
         themes = sorted(map(_theme, found["theme"]), key=lambda theme: (theme.position, theme.name.casefold()))
         if about:
-            remembered(_about(about), lambda: About(_numbers(found["about"]), _named(found["convener"])))
+            remembered(_about(about), lambda: _of_theme(found))
         return cls(
             by_key={theme.pk: theme for theme in themes},
             series=_named(found["series"]),
             organisation=_named(found["organisation"]),
-            numbers=_numbers(found["count"]),
+            numbers=_numbers(found, _OF_ALL),
         )
 
     def with_also(self, about: str, **asked: str) -> Self:
@@ -86,15 +87,16 @@ class Vocabulary:
         asked = {facet: slug for facet, slug in asked.items() if slug and not self.key(facet, slug)}
         if not asked:
             return self
-        found = _by_what(_ONE_EACH.find(**{"series": _NO_SLUG, "organisation": _NO_SLUG, "about": about} | asked))
-        also = _numbers(found["count"])
+        found = _by_what(_ONE_EACH.find(**dict.fromkeys(_NAMED, _NO_SLUG) | {"about": about} | asked))
+        also = _numbers(found, _OF_ALL)
+        shown = {facet: [row for row in found[facet] if str(row["key"]) in also[facet]] for facet in _NAMED}
         return replace(
             self,
             facets={},
             numbers={facet: {**values, **also[facet]} for facet, values in self.numbers.items()},
-            beyond=_numbers(found["about"]),
-            series=[*self.series, *_named(found["series"])],
-            organisation=[*self.organisation, *_named(found["organisation"])],
+            beyond=_numbers(found, _OF_THEME),
+            series=[*self.series, *_named(shown["series"])],
+            organisation=[*self.organisation, *_named(shown["organisation"])],
         )
 
     def number(self, facet: str, key: str, theme: Theme | None = None) -> Mapping[str, int]:
@@ -146,117 +148,118 @@ class Vocabulary:
 
 def numbers_about(theme: Theme) -> About:
     """Return what is kept of `theme`, in one query where `Vocabulary.now` did not find it too."""
-
-    def read() -> About:
-        found = _by_what(_ABOUT.find(about=theme.slug))
-        return About(_numbers(found["about"]), _named(found["convener"]))
-
-    return remembered(_about(theme.slug), read)
+    return remembered(_about(theme.slug), lambda: _of_theme(_by_what(_EVERYTHING.find(about=theme.slug))))
 
 
 def _about(slug: str) -> str:
     return f"outcomes.numbers.{slug}"
 
 
-# The query: rows of different tables in the same columns, `what` says which
+# The query: rows of different tables in the same columns, `what` says which. The numbers of one value of a facet, of
+# both kinds, of all outcomes and of those about the theme asked for, stand in one row.
+
+_KINDS = ("takeaway", "action")
+_OF_ALL, _OF_THEME = ("takeaways", "actions"), ("takeaways_about", "actions_about")
 
 
-def _amount(name: str | None = None) -> Any:
-    return Cast(F(name) if name else Value(None), BigIntegerField())
+def _asked(about: str) -> QuerySet:
+    """Return the SQL for the key of the theme asked for, found once and not for each row."""
+    return Theme.objects.filter(slug=about).order_by().values("pk")[:1]
 
 
-def _counts(what: str, which: Q) -> QuerySet:
-    rows = OutcomeCount.objects.filter(which, number__gt=0).order_by()
-    of_count = {"label": F("facet"), "address": F("value"), "words": F("kind"), "amount": _amount("number")}
-    return rows.values(**{"what": Value(what), "key": _amount(), "place": _amount()} | of_count)
+def _columns(rows: QuerySet, what: str, numbers: Mapping[str, Any], **columns: Any) -> QuerySet:
+    named = {"key": F("pk"), "label": F("name"), "address": F("slug"), "words": Value("")} | columns
+    return rows.order_by().values(what=Value(what), **named).annotate(**numbers)
 
 
-def _rows(what: str, rows: QuerySet, **of_row: Any) -> QuerySet:
-    """Return rows with a name in the columns of `_counts`."""
-    columns = {"what": Value(what), "key": F("pk"), "place": _amount(), "label": F("name"), "address": F("slug")}
-    return rows.order_by().values(**columns | {"words": Value(""), "amount": _amount()} | of_row)
+def _counts(what: str, columns: tuple[str, str], theme: QuerySet | None) -> QuerySet:
+    """The numbers of the facets that do not grow, of all outcomes or of those about a theme."""
+    rows = OutcomeCount.objects.filter(theme=theme, number__gt=0, facet__in=_SMALL)
+    sums = {name: Sum("number", filter=Q(kind=kind)) for name, kind in zip(columns, _KINDS, strict=True)}
+    numbers = {name: sums.get(name, _NO_KEY) for name in (*_OF_ALL, *_OF_THEME)}
+    return _columns(rows, what, numbers, key=_NO_KEY, label=F("facet"), address=F("value"))
 
 
-def _most(facet: str, number: int, about: Q) -> QuerySet:
-    """Return the values of a facet that most outcomes have."""
-    rows = OutcomeCount.objects.filter(about, facet=facet, number__gt=0).order_by().values("value")
-    return rows.annotate(all=Sum("number")).order_by("-all", "value").values("value")[:number]
+def _most(facet: str, number: int, **theme: Any) -> QuerySet:
+    """Return the keys of those that most outcomes have."""
+    rows = OutcomeCount.objects.filter(**theme, facet=facet, number__gt=0).order_by().values("value")
+    most = rows.annotate(all=Sum("number")).order_by("-all", "value")[:number]
+    return most.annotate(key=Cast("value", BigIntegerField())).values("key")
 
 
-def _with_keys(model: Any, values: QuerySet) -> QuerySet:
-    return model.objects.filter(pk__in=values.annotate(pk_of_it=Cast("value", BigIntegerField())).values("pk_of_it"))
-
-
-_OF_ALL = Q(theme=None)
-
-
-def _offered() -> Q:
-    """The numbers that lists show: of the facets that grow, those of the most frequent values."""
-    shown = ~Q(facet__in=list(_NAMED))
-    for facet in _NAMED:
-        shown |= Q(facet=facet, value__in=_most(facet, OFFERED, _OF_ALL))
-    return shown
-
-
-def _about_a_theme(about: str) -> list[QuerySet]:
-    of_theme = Q(theme__slug=about)
-    conveners = _most(Facet.ORGANISATION, CONVENERS, of_theme)
-    shown = _offered() | Q(facet=Facet.ORGANISATION, value__in=conveners)
-    return [_counts("about", of_theme & shown), _rows("convener", _with_keys(Organisation, conveners))]
+def _those(what: str, facet: str, about: str, **which: Any) -> QuerySet:
+    """Return the series or organisations `which` with their numbers."""
+    counts = OutcomeCount.objects.filter(facet=facet, value=Cast(OuterRef("pk"), CharField()))
+    numbers = {
+        name: Subquery(counts.filter(theme=theme, kind=kind).order_by().values("number")[:1])
+        for columns, theme in ((_OF_ALL, None), (_OF_THEME, _asked(about)))
+        for name, kind in zip(columns, _KINDS, strict=True)
+    }
+    return _columns(_NAMED[facet].objects.filter(**which), what, numbers)
 
 
 def _everything(about: str) -> QuerySet:
-    of_theme = {"place": _amount("position"), "words": F("description"), "amount": F("parent")}
-    named = [_rows(facet, _with_keys(model, _most(facet, OFFERED, _OF_ALL))) for facet, model in _NAMED.items()]
-    themes = _rows("theme", Theme.objects.public(), **of_theme)
-    return _counts("count", _OF_ALL & _offered()).union(*_about_a_theme(about), themes, *named, all=True).order_by()
-
-
-def _only_about(about: str) -> QuerySet:
-    numbers, conveners = _about_a_theme(about)
-    return numbers.union(conveners, all=True).order_by()
+    of_theme = dict(zip((*_OF_ALL, *_OF_THEME), (F("position"), F("parent"), _NO_KEY, _NO_KEY), strict=True))
+    themes = _columns(Theme.objects.public(), "theme", of_theme, words=F("description"))
+    offered = [_those(facet, facet, about, pk__in=_most(facet, OFFERED, theme=None)) for facet in _NAMED]
+    conveners = _most(Facet.ORGANISATION, CONVENERS, theme=_asked(about))
+    behind = _those("convener", Facet.ORGANISATION, about, pk__in=conveners)
+    counts, counts_about = _counts("count", _OF_ALL, None), _counts("about", _OF_THEME, _asked(about))
+    return counts.union(counts_about, *offered, behind, themes, all=True).order_by()
 
 
 def _one_each(about: str, **slugs: str) -> QuerySet:
-    rows, which = [], Q(pk=None)
-    for facet, slug in slugs.items():
-        key = _NAMED[facet].objects.filter(slug=slug).annotate(word=Cast("pk", CharField())).values("word")
-        which |= Q(facet=facet, value__in=key)
-        shown = OutcomeCount.objects.filter(_OF_ALL, facet=facet, number__gt=0, value=Cast(OuterRef("pk"), CharField()))
-        rows.append(_rows(facet, _NAMED[facet].objects.filter(Exists(shown), slug=slug)))
-    counts = _counts("count", _OF_ALL & which)
-    return counts.union(_counts("about", Q(theme__slug=about) & which), *rows, all=True).order_by()
+    first, *others = (_those(facet, facet, about, slug=slug) for facet, slug in slugs.items())
+    return first.union(*others, all=True).order_by()
 
 
+_NO_KEY = Cast(Value(None), BigIntegerField())
 _NO_SLUG = "\uffff"
 _EVERYTHING = PreparedQuery(_everything, about="\uffff about")
-_ABOUT = PreparedQuery(_only_about, about="\uffff about")
 _ONE_EACH = PreparedQuery(_one_each, about="\uffff about", **{facet: f"\uffff {facet}" for facet in _NAMED})
 
+Found = Mapping[str, list[dict[str, Any]]]
 
-def _by_what(rows: Iterable[dict[str, Any]]) -> defaultdict[str, list[dict[str, Any]]]:
+
+def _by_what(rows: Iterable[dict[str, Any]]) -> Found:
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         found[row["what"]].append(row)
     return found
 
 
-def _numbers(rows: Iterable[dict[str, Any]]) -> Numbers:
-    """Return the numbers in rows of `_counts`, every facet there; plain dicts, since threads share them for reading."""
+def _numbers(found: Found, columns: tuple[str, str]) -> Numbers:
+    """Return the numbers in `columns`, every facet there; plain dicts, since threads share them for reading."""
     numbers: dict[str, dict[str, Counter]] = {facet: {} for facet in Facet.values}
-    for row in rows:
-        numbers[row["label"]].setdefault(row["address"], Counter())[row["words"]] = row["amount"]
+    for facet in _NAMED:
+        numbers[facet] = _told(((str(row["key"]), row) for row in found[facet]), columns)
+    for row in found["convener"]:
+        numbers[Facet.ORGANISATION] |= _told([(str(row["key"]), row)], columns)
+    for row in found["count" if columns == _OF_ALL else "about"]:
+        numbers[row["label"]] |= _told([(row["address"], row)], columns)
     return numbers
 
 
+def _told(rows: Iterable[tuple[str, dict[str, Any]]], columns: tuple[str, str]) -> dict[str, Counter]:
+    """Return value → kind → how many; values without any are left out."""
+    counted = ((value, dict(zip(_KINDS, (row[column] for column in columns), strict=True))) for value, row in rows)
+    kept = ((value, Counter({kind: number for kind, number in kinds.items() if number})) for value, kinds in counted)
+    return {value: kinds for value, kinds in kept if kinds}
+
+
+def _of_theme(found: Found) -> About:
+    return About(_numbers(found, _OF_THEME), _named(found["convener"]))
+
+
 def _theme(row: dict[str, Any]) -> Theme:
+    position, parent = (row[column] for column in _OF_ALL)
     return Theme(
         pk=row["key"],
         name=row["label"],
         slug=row["address"],
         description=row["words"],
-        parent_id=row["amount"],
-        position=row["place"],
+        parent_id=parent,
+        position=position,
     )
 
 
