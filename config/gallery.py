@@ -45,13 +45,15 @@ def sample():
         {"name": "العمل متعدد أصحاب المصلحة", "slug": "multistakeholder", "description": "مشاركة جميع الأطراف."},
     ]
     starts_on, ends_on = date(2026, 3, 3), date(2026, 3, 5)
-    event = {
-        "title": "Exercise Lighthouse: restoring trust after a cross-border incident",
-        "slug": "exercise-lighthouse",
-        "starts_on": starts_on,
-        "ends_on": ends_on,
-        "summary": "Three days in which made-up States answer a made-up incident, and say what they would change.",
-    }
+    event = Event(
+        title="Exercise Lighthouse: restoring trust after a cross-border incident",
+        slug="exercise-lighthouse",
+        format=Event.Format.SCENARIO_EXERCISE,
+        city="Port Utopia",
+        starts_on=starts_on,
+        ends_on=ends_on,
+        summary="Three days in which made-up States answer a made-up incident, and say what they would change.",
+    )
     tags = [(theme["name"], "#outcome-card") for theme in themes]
     takeaway = Face(
         kind="takeaway",

@@ -6,14 +6,14 @@ from django.db import connections, models
 from events.pages import COUNT_TO
 
 
-def count_each(**lists: models.QuerySet) -> dict[str, int]:
-    """Return how many rows each of `lists` has; `COUNT_TO` + 1 stands for "more than that"."""
+def count_each(up_to: int = COUNT_TO + 1, /, **lists: models.QuerySet) -> dict[str, int]:
+    """Return how many rows each of `lists` has, at most `up_to`, which stands for "that many or more"."""
     numbers = dict.fromkeys(lists, 0)
     parts: dict[str, str] = {}
     params: list = []
     for name, rows in lists.items():
         try:
-            sql, values = rows.order_by().values("pk")[: COUNT_TO + 1].query.sql_with_params()
+            sql, values = rows.order_by().values("pk")[:up_to].query.sql_with_params()
         except EmptyResultSet:
             continue
         parts[name] = f"(SELECT COUNT(*) FROM ({sql}) AS counted)"  # noqa: S608 (Django's own SQL, values apart)

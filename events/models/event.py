@@ -106,9 +106,23 @@ class EventQuerySet(StaffedQuerySet, SearchQuerySet):
         """Events not over yet, the next first."""
         return self.filter(ends_on__gte=today or timezone.localdate()).order_by("starts_on", "pk")
 
+    def to_come(self, today: dt.date | None = None):
+        """Events not known to be over, the next first; those without a date last."""
+        to_come = Q(ends_on__gte=today or timezone.localdate()) | Q(ends_on=None)
+        return self.filter(to_come).order_by(F("starts_on").asc(nulls_last=True), "-pk")
+
+    def for_cards(self):
+        """Without what lists do not print."""
+        return self.only(
+            *("title", "slug", "reference", "format", "mode", "starts_on", "ends_on", "time_zone"),
+            *("summary", "venue", "city", "country", "status"),
+        )
+
     def held(self, today: dt.date | None = None):
         """Events that are over, the latest first."""
-        return self.filter(ends_on__lt=today or timezone.localdate()).order_by("-starts_on", "-pk")
+        today = today or timezone.localdate()
+        over = self.filter(ends_on__lt=today, starts_on__lt=today)  # which goes without saying, and names the index
+        return over.order_by(F("starts_on").desc(), F("id").desc())
 
 
 class Event(SluggedModel, Searchable, StatusModel):
@@ -195,9 +209,12 @@ class Event(SluggedModel, Searchable, StatusModel):
         ordering = ["-starts_on", "-pk"]
         indexes = [
             models.Index(F("starts_on").desc(), F("id").desc(), name="event_newest"),
-            models.Index(
-                F("starts_on").desc(), F("id").desc(), condition=Q(status="published"), name="event_public_newest"
-            ),
+            # What is public, to come or offered to narrow lists by is read off these. No conditions: SQLite would not
+            # know that a parameter is the one they name.
+            models.Index("status", F("starts_on").desc(), F("id").desc(), name="event_status_newest"),
+            models.Index(fields=["status", "ends_on"], name="event_status_by_its_end"),
+            models.Index(fields=["status", "country"], name="event_status_countries"),
+            models.Index(fields=["status", "series"], name="event_status_series"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="event_has_a_title"),

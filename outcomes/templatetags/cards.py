@@ -60,9 +60,7 @@ def beside(face: Face, why: str) -> SafeString:
 @register.simple_tag
 def cite(citation: Citation) -> SafeString:
     """Return how an outcome is cited, in all forms."""
-    files = {
-        f"as_{form}": address("outcomes:outcome-cite", citation.code, form) for form in ("txt", "bib", "ris")
-    }
+    files = {f"as_{form}": address("outcomes:outcome-cite", citation.code, form) for form in ("txt", "bib", "ris")}
     said = {name: getattr(citation, name) for name in ("url", "plain", "bibtex", "code")}
     return fill("components/cite.html", said | files)
 

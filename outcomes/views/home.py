@@ -26,7 +26,7 @@ class Home(PublicPage, TemplateView):
     template_name = "home.html"
 
     def get_context_data(self, **kwargs):
-        events = Event.objects.public().defer("body")
+        events = Event.objects.public().for_cards()
         vocabulary = Vocabulary.now()
         of_themes = theme_cards(vocabulary)
         return super().get_context_data(

@@ -1,16 +1,36 @@
-"""The lines of an event's page: what came of it and who spoke when, each filled into its template."""
+"""Events in lists, and the lines of an event's page: what came of it and who spoke when."""
 
 from collections.abc import Iterable
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
+from events.addresses import address
+from events.models import Event
 from events.printed import Item
 from events.programme import Entry
-from events.templatetags.fragments import day, fill
+from events.templatetags.fragments import dates, day, fill
 from events.templatetags.markup import markdown
 
 register = template.Library()
+
+SUMMARY = 45  # words of an event's summary in a list
+FORMATS = {str(value): str(label) for value, label in Event.Format.choices}
+
+
+@register.simple_tag
+def event_card(event: Event, state: str = "", state_label: str = "") -> SafeString:
+    """Return the card of an event; `state` is where it stands, with its word."""
+    said = {
+        "href": address("events:event-detail", event.slug),
+        "title": event.title,
+        "summary": Truncator(event.summary).words(SUMMARY, truncate=" …") if event.summary else "",
+        "place": event.place,
+        "dates": dates(event.starts_on, event.ends_on),
+        "format": FORMATS.get(event.format, ""),
+    }
+    return fill("components/event_card.html", said, state=state, state_label=state_label)
 
 
 @register.simple_tag
