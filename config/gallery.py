@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 
 from events.filters import Option
+from events.models import Event
 from outcomes.listed import Face
 
 

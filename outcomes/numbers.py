@@ -4,9 +4,14 @@ Where somebody keeps count (no filter, one theme, one kind, or one value beside 
 one small query, or none. Under more filters than that they are taken from the newest thousand of the list.
 """
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import chain
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from events.pages import COUNT_TO
 from outcomes.models import Theme
@@ -22,7 +27,8 @@ class Numbers:
         self.found = found
         self.vocabulary: Vocabulary = found.vocabulary
         self.chosen = {name: _as_list(value) for name, value in found.chosen.items() if name != "sort"}
-        self._hits: dict[frozenset[str], list[dict]] = {}
+        self._hits: dict[frozenset[str], list[str]] = {}
+        self._tallies: dict[frozenset[str], Counter] = {}
 
     @cached_property
     def total(self) -> int:
@@ -33,7 +39,7 @@ class Numbers:
         if len(beside) == 1 and self._is_kept(set(self.chosen) - beside):
             (name,) = beside
             if name in FACETS and len(self.chosen[name]) == 1:
-                return self._number(name, self._key(name, self.chosen[name][0]), set(self.chosen) - beside)
+                return self._number(name, self.vocabulary.key(name, self.chosen[name][0]), set(self.chosen) - beside)
         return len(self.hits(frozenset(self.chosen)))
 
     def of(self, name: str) -> dict[str, int] | None:
@@ -49,8 +55,8 @@ class Numbers:
                 return {value: total.get(value, 0) for value in values}
             number, key = self.vocabulary.number, self.vocabulary.key
             return {value: _sum(number(name, key(name, value), theme), kinds) for value in values}
-        numbers = self._tally(name, self.hits(frozenset(others))[:COUNT_TO])
-        return {value: numbers[self._key(name, value)] for value in values}
+        tally, key = self._tally(frozenset(others)), self.vocabulary.key
+        return {value: tally[name, key(name, value)] for value in values}
 
     def are_kept(self, name: str) -> bool:
         """Whether the numbers beside the values of a facet are kept, under the filters in force."""
@@ -61,11 +67,19 @@ class Numbers:
         """Whether some of the numbers are of the newest thousand only."""
         return any(len(hits) > COUNT_TO for hits in self._hits.values())
 
-    def hits(self, names: frozenset[str]) -> list[dict]:
-        """Return what the newest `COUNT_TO` + 1 outcomes under the filters `names` are counted as."""
+    def hits(self, names: frozenset[str]) -> list[str]:
+        """Return what the newest `COUNT_TO` + 1 outcomes under the filters `names` are counted as, as stored."""
         if names not in self._hits:
-            self._hits[names] = list(self.found.listed(names).values_list("counted", flat=True)[: COUNT_TO + 1])
+            counted = self.found.listed(names).values_list(Cast("counted", TextField()), flat=True)
+            self._hits[names] = list(counted[: COUNT_TO + 1])
         return self._hits[names]
+
+    def _tally(self, names: frozenset[str]) -> Counter:
+        """Return how many of the newest `COUNT_TO` under the filters `names` stand under each (facet, key)."""
+        if names not in self._tallies:
+            hits = self.hits(names)[:COUNT_TO]
+            self._tallies[names] = Counter(chain.from_iterable(map(_stands_under, hits)))
+        return self._tallies[names]
 
     def _is_kept(self, names: set[str]) -> bool:
         """Whether the numbers under the filters `names` are kept."""
@@ -82,15 +96,16 @@ class Numbers:
     def _kinds(self, names: Collection[str]) -> list[str] | None:
         return self.chosen["kind"] if "kind" in names else None
 
-    def _key(self, name: str, value: str) -> str:
-        return self.vocabulary.key(name, value)
 
-    def _tally(self, name: str, hits: list[dict]) -> Counter:
-        """Return how many of `hits` have each key of a facet."""
-        if name in ("kind", "progress", "series", "year"):
-            return Counter(str(hit[name]) for hit in hits if hit[name])
-        plural = {"theme": "themes", "organisation": "organisations"}.get(name, name)
-        return Counter(str(key) for hit in hits for key in hit[plural])
+@lru_cache(maxsize=5_000)  # of a dialogue most are counted alike
+def _stands_under(counted: str) -> tuple[tuple[str, str], ...]:
+    """Return every (facet, key) that an outcome stands under, of what it is counted as."""
+    facts = json.loads(counted)
+    values = [(name, facts[name]) for name in ("kind", "progress", "series", "year") if facts[name]]
+    values += [("theme", key) for key in facts["themes"]]
+    values += [("organisation", key) for key in facts["organisations"]]
+    values += [("addressed_to", key) for key in facts["addressed_to"]]
+    return tuple((name, str(value)) for name, value in values)
 
 
 def _sum(numbers: Mapping[str, int], kinds: list[str] | None) -> int:

@@ -12,7 +12,6 @@ from django.urls import reverse
 from events.counting import count_each
 from events.extracts import answers
 from events.models import Event
-from events.pages import COUNT_TO
 from events.search import RANKED, terms
 from outcomes.listed import card_columns, cards
 from outcomes.models import Outcome, ReportSection, Theme
@@ -33,18 +32,23 @@ def cleaned(query: str) -> str:
 
 @dataclass
 class Found:
-    """What one query finds, by type; each list is a QuerySet or, of the few themes, a list, the best answer first."""
+    """What one query finds, by type; each list is a QuerySet or, of the few themes, a list, the best answer first.
+
+    Up to `count_to` of each type are counted.
+    """
 
     query: str
+    count_to: int
 
     def __post_init__(self):
         self.vocabulary = Vocabulary.now()
         self.themes = _themes(self.query, self.vocabulary.by_key)
-        self._counts = count_each(**{name: self.counted(name) for name in ("outcomes", "events", "reports")})
+        lists = {name: self.counted(name) for name in ("outcomes", "events", "reports")}
+        self._counts = count_each(self.count_to + 1, **lists)
         self._counts["themes"] = len(self.themes)
 
     def count(self, name: str) -> int:
-        """How many there are of a type; `COUNT_TO` + 1 stands for "more than that"."""
+        """How many there are of a type; `count_to` + 1 stands for "more than that"."""
         return self._counts[name]
 
     @property
@@ -81,7 +85,7 @@ class Found:
 
     def is_capped(self, name: str) -> bool:
         """Whether counting stopped."""
-        return self.count(name) > COUNT_TO
+        return self.count(name) > self.count_to
 
     def suggestions(self) -> list[str]:
         """Return queries that differ in a word of the vocabulary, for one that finds nothing: "capcity building"."""

@@ -10,7 +10,7 @@ from django.db.models.aggregates import StringAgg
 
 from events.addresses import address
 from events.attribution import ANONYMOUS
-from events.pages import COUNT_TO, DeepPaginator
+from events.pages import COUNT_TO
 from outcomes.listed import PROGRESS, of_page, slots
 from outcomes.models import ActionOwner, Addressee, Outcome
 from outcomes.tracker import ActionFilter
@@ -18,17 +18,10 @@ from outcomes.views.outcome_list import OutcomeList
 from participants.models import ActorType
 
 
-class Capped(DeepPaginator):
-    """Pages of more rows than are counted, where the total is not known: nobody need count once more."""
-
-    _counted = COUNT_TO + 1
-
-
 class ActionList(OutcomeList):
     """All actions in a table, with how many are how far and how many need attention."""
 
     filterset_class = ActionFilter
-    paginator_class = Capped
     template_name = "outcomes/actions.html"
 
     def paging(self):

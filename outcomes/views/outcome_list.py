@@ -2,16 +2,23 @@
 
 from django.views.generic import ListView
 
-from events.pages import COUNT_TO, NumberedPages
+from events.pages import COUNT_TO, DeepPaginator, NumberedPages
 from events.search import RANKED
 from outcomes.filters import OutcomeFilter
 from outcomes.listed import cards_of
+
+
+class Capped(DeepPaginator):
+    """Pages of more rows than are counted, where the total is not known: nobody need count once more."""
+
+    _counted = COUNT_TO + 1
 
 
 class OutcomeList(NumberedPages, ListView):
     """All outcomes, filtered and in pages; a script may ask for the results alone."""
 
     filterset_class = OutcomeFilter
+    paginator_class = Capped
     template_name = "outcomes/outcome_list.html"
 
     def get(self, request, *args, **kwargs):

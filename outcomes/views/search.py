@@ -19,6 +19,8 @@ TYPES = {
     "reports": (gettext_lazy("Reports"), 3),
 }
 
+GLANCED_AT = 100  # hits of each type that are counted where all types stand side by side
+
 
 class Search(NumberedPages, TemplateView):
     """The best few of each type, or all of one type in pages; a reference leads straight to what it names."""
@@ -49,8 +51,8 @@ class Search(NumberedPages, TemplateView):
         context = super().get_context_data(**kwargs, words=self.words, type=self.type)
         if not self.words:
             return context
-        found = Found(self.words)
-        total = in_words(found.total, capped=any(found.is_capped(name) for name in TYPES))
+        found = Found(self.words, count_to=COUNT_TO if self.type else GLANCED_AT)
+        total = in_words(found.total, most=found.count_to if any(map(found.is_capped, TYPES)) else None)
         context |= {"found": found, "total": total, "facets": [self.facet(found, name) for name in TYPES]}
         if not found.total:
             context["ways_on"] = self.ways_on(found)
@@ -68,7 +70,7 @@ class Search(NumberedPages, TemplateView):
         """Return a type with its label, how many hits it has, as a number and in words, and where they are listed."""
         label, shown = TYPES[name]
         number = found.count(name)
-        total = in_words(number, capped=found.is_capped(name))
+        total = in_words(number, most=found.count_to if found.is_capped(name) else None)
         facet = {"name": name, "label": label, "number": number, "total": total, "href": self.address(name)}
         more = {"shown": shown, "is_current": name == self.type, "has_more": number > shown}
         return facet | more | {"reach": found.reach(name)}
@@ -101,6 +103,8 @@ class Search(NumberedPages, TemplateView):
         ]
 
 
-def in_words(number: int, *, capped: bool) -> str:
-    """Return a number of hits as readers see it: "87" or "1,000+"."""
-    return f"{number_format(COUNT_TO, force_grouping=True)}+" if capped else number_format(number)
+def in_words(number: int, *, most: int | None) -> str:
+    """Return a number of hits as readers see it: "87", or "1,000+" where counting stopped at `most`."""
+    return (
+        number_format(number, force_grouping=True) if most is None else f"{number_format(most, force_grouping=True)}+"
+    )
