@@ -6,8 +6,11 @@ from django import forms
 from django.core.paginator import Paginator
 from django.shortcuts import render
 
+from events.attribution import Byline
 from events.filters import Option
 from events.models import Event
+from events.people import Named
+from events.programme import Entry
 from outcomes.listed import Face
 
 
@@ -54,6 +57,22 @@ def sample():
         starts_on=starts_on,
         ends_on=ends_on,
         summary="Three days in which made-up States answer a made-up incident, and say what they would change.",
+    )
+    groups = [
+        Entry(f"group{n}", f"Breakout group {n}", title, f"Room {n}", "", (), None, (), (), 4)
+        for n, title in [(2, "Group A: hotlines"), (3, "Group B: public statements")]
+    ]
+    plenary = Entry(
+        code="gallery1",
+        kind="Plenary",
+        title="Working through the first night",
+        room="Long Room",
+        body="",
+        times=(("2026-03-03T14:00:00+00:00", "14:00"), ("2026-03-03T15:30:00+00:00", "15:30")),
+        other_date=None,
+        people=(Named("Moderator", Byline("Ana Example", "Director", "Institute of Examples")),),
+        groups=tuple(groups),
+        level=3,
     )
     tags = [(theme["name"], "#outcome-card") for theme in themes]
     takeaway = Face(
@@ -135,7 +154,7 @@ def sample():
         "facts": [
             {"label": "Reference", "value": "LH26-A1"},
             {"label": "Addressed to", "value": "States; UN entities"},
-            {"label": "Dialogue", "value": event["title"], "href": "#facts"},
+            {"label": "Dialogue", "value": event.title, "href": "#facts"},
             {"label": "Owner", "value": "No owner yet"},
         ],
         "tasks": [
@@ -160,33 +179,7 @@ def sample():
             {"at": datetime(2026, 3, 5, 17, 40, tzinfo=UTC), "what": "Submitted", "by": "A rapporteur", "note": ""},
         ],
         "contents": [("programme", "Programme"), ("contents", "Contents")],
-        "programme": [
-            {
-                "code": "gallery1",
-                "title": "Working through the first night",
-                "kind": "Plenary",
-                "room": "Long Room",
-                "times": [("2026-03-03T14:00:00+00:00", "14:00"), ("2026-03-03T15:30:00+00:00", "15:30")],
-                "level": 3,
-                "people": [
-                    {
-                        "role": "Moderator",
-                        "byline": {"name": "Ana Example", "details": "Director, Institute of Examples"},
-                    },
-                    {"role": "Rapporteur", "byline": {"name": "Kofi, Sample/Esq."}},
-                ],
-                "groups": [
-                    {
-                        "code": f"group{n}",
-                        "title": title,
-                        "kind": f"Breakout group {n}",
-                        "room": f"Room {n}",
-                        "level": 4,
-                    }
-                    for n, title in [(2, "Group A: hotlines"), (3, "Group B: public statements")]
-                ],
-            }
-        ],
+        "programme": [plenary],
         "columns": ["Progress", "Actions", "Last update"],
         "rows": [["In progress", 12, "3 March 2026"], ["Done", 4, "28 February 2026"]],
         "form": GalleryForm(auto_id="empty_%s"),

@@ -3,10 +3,8 @@
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 
-from events.pages import COUNT_TO
 
-
-def count_each(up_to: int = COUNT_TO + 1, /, **lists: models.QuerySet) -> dict[str, int]:
+def count_each(up_to: int, /, **lists: models.QuerySet) -> dict[str, int]:
     """Return how many rows each of `lists` has, at most `up_to`, which stands for "that many or more"."""
     numbers = dict.fromkeys(lists, 0)
     parts: dict[str, str] = {}

@@ -61,7 +61,9 @@ class ActionFilter(OutcomeFilter):
         names = self.chosen.keys() - {"attention", "sort"}
 
         def count() -> dict[str, int]:
-            return count_each(**{name: self.listed(names).filter(condition()) for name, condition in ATTENTION.items()})
+            return count_each(
+                COUNT_TO + 1, **{name: self.listed(names).filter(condition()) for name, condition in ATTENTION.items()}
+            )
 
         # Of all actions they are counted once a day and generation.
         return count() if names > {"kind"} else remembered(f"outcomes.needs.{timezone.localdate()}", count)

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from events.addresses import address
 from events.models import Event
 from events.printed import Item
 from events.programme import Entry
-from events.templatetags.fragments import dates, day, fill
+from events.templatetags.fragments import dates, day, fill, joined
 from events.templatetags.markup import markdown
 
 register = template.Library()
@@ -20,7 +19,7 @@ FORMATS = {str(value): str(label) for value, label in Event.Format.choices}
 
 
 @register.simple_tag
-def event_card(event: Event, state: str = "", state_label: str = "") -> SafeString:
+def event_card(event: Event, state: str = "", state_label: str = "") -> str:
     """Return the card of an event; `state` is where it stands, with its word."""
     said = {
         "href": address("events:event-detail", event.slug),
@@ -34,39 +33,35 @@ def event_card(event: Event, state: str = "", state_label: str = "") -> SafeStri
 
 
 @register.simple_tag
-def printed_outcomes(items: Iterable[Item]) -> SafeString:
+def printed_outcomes(items: Iterable[Item]) -> str:
     """Return an item of a list for each outcome as printed."""
-    return SafeString(
-        "".join(
-            [
-                fill(
-                    "events/outcome.html",
-                    {"mark": one.mark, "href": one.href, "text": one.text, "reference": one.reference},
-                    kind=one.kind,
-                    progress=one.progress,
-                    label=one.label,
-                    is_overdue=one.is_overdue,
-                )
-                for one in items
-            ]
+    return joined(
+        fill(
+            "events/outcome.html",
+            {"mark": one.mark, "href": one.href, "text": one.text, "reference": one.reference},
+            kind=one.kind,
+            progress=one.progress,
+            label=one.label,
+            is_overdue=one.is_overdue,
         )
+        for one in items
     )
 
 
 @register.simple_tag
-def sessions(entries: Iterable[Entry]) -> SafeString:
+def sessions(entries: Iterable[Entry]) -> str:
     """Return an item of a list for each session, with its breakout groups inside."""
-    return SafeString("".join([_session(entry) for entry in entries]))
+    return joined(_session(entry) for entry in entries)
 
 
-def _session(entry: Entry) -> SafeString:
+def _session(entry: Entry) -> str:
     words = {
         "code": entry.code,
         "title": entry.title,
         "kind": entry.kind,
         "room": entry.room,
         "other_date": day(entry.other_date, "j F") if entry.other_date else "",
-        "people": SafeString("".join([_somebody(*named) for named in entry.people])),
+        "people": joined(_somebody(*named) for named in entry.people),
         "body": markdown(entry.body, entry.below) if entry.body else "",
         "groups": sessions(entry.groups),
     }
@@ -75,5 +70,5 @@ def _session(entry: Entry) -> SafeString:
     return fill("events/session.html", words, level=entry.level)
 
 
-def _somebody(role: str, byline) -> SafeString:
+def _somebody(role: str, byline) -> str:
     return fill("events/in_a_role.html", {"role": role, "name": byline.name, "details": byline.details})

@@ -46,6 +46,11 @@ def fill(component: str, words: Mapping[str, str], **shape) -> SafeString:
     return _around(component, get_language(), given, tuple(shape.items())).filled(words)
 
 
+def joined(parts: Iterable[str]) -> SafeString:
+    """Return parts that were filled in, one after the other; what is no markup of our own is escaped."""
+    return SafeString("".join([part if isinstance(part, SafeString) else escape(part) for part in parts]))
+
+
 @register.simple_tag
 def options(component: str, rows: Iterable[Any], name: str = "") -> SafeString:
     """Return a line of `component` for each `events.filters.Option` of the parameter `name`."""
@@ -55,7 +60,7 @@ def options(component: str, rows: Iterable[Any], name: str = "") -> SafeString:
         shape = (("name", name), ("selected", selected), ("disabled", count == 0), ("inner", inner))
         around = _around(component, language, given, shape)
         lines.append(around.filled({"value": value, "label": label, "count": grouped(count)}))
-    return SafeString("".join(lines))
+    return joined(lines)
 
 
 @register.simple_tag

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from events.addresses import address
-from events.templatetags.fragments import dates, fill
+from events.templatetags.fragments import dates, fill, joined
 from events.templatetags.search import highlight
 from outcomes.citation import Citation
 from outcomes.listed import Face
@@ -19,7 +18,7 @@ BESIDE = 40  # words of an outcome that is shown beside another
 
 
 @register.simple_tag
-def outcome_card(face: Face, words: str = "") -> SafeString:
+def outcome_card(face: Face, words: str = "") -> str:
     """Return the card of an outcome, with the `words` that were looked for marked."""
     said = {
         "mark": face.mark,
@@ -43,7 +42,7 @@ def outcome_card(face: Face, words: str = "") -> SafeString:
 
 
 @register.simple_tag
-def beside(face: Face, why: str) -> SafeString:
+def beside(face: Face, why: str) -> str:
     """Return an outcome of another dialogue with the reason why it is shown."""
     said = {
         "why": why,
@@ -58,7 +57,7 @@ def beside(face: Face, why: str) -> SafeString:
 
 
 @register.simple_tag
-def cite(citation: Citation) -> SafeString:
+def cite(citation: Citation) -> str:
     """Return how an outcome is cited, in all forms."""
     files = {f"as_{form}": address("outcomes:outcome-cite", citation.code, form) for form in ("txt", "bib", "ris")}
     said = {name: getattr(citation, name) for name in ("url", "plain", "bibtex", "code")}
@@ -66,13 +65,13 @@ def cite(citation: Citation) -> SafeString:
 
 
 @register.simple_tag
-def tags(themes: Iterable[tuple[str, str]]) -> SafeString:
+def tags(themes: Iterable[tuple[str, str]]) -> str:
     """Return an item with a link for each theme, of (name, address)."""
-    return SafeString("".join([fill("components/tag.html", {"name": name, "href": href}) for name, href in themes]))
+    return joined(fill("components/tag.html", {"name": name, "href": href}) for name, href in themes)
 
 
 @register.simple_tag
-def action_row(row: Row) -> SafeString:
+def action_row(row: Row) -> str:
     """Return the row of an action in the tracker."""
     said = {
         name: getattr(row, name)

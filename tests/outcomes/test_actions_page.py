@@ -163,15 +163,20 @@ def test_stale_on_29_february_looks_back_to_the_28th(time_machine):
     assert [found.text for found in Action.objects.stale()] == ["Silent"]
 
 
-def test_counting_each_takes_one_query(django_assert_num_queries):
+def test_counting_each_takes_one_query_and_stops_where_told(django_assert_num_queries):
     action(due_on=dt.date(2026, 1, 1))
+    action(number=2)
 
     with django_assert_num_queries(1):
         numbers = count_each(
-            overdue=Action.objects.public().overdue(), stale=Action.objects.stale(), none=Action.objects.none()
+            1,
+            overdue=Action.objects.public().overdue(),
+            stale=Action.objects.stale(),
+            none=Action.objects.none(),
+            all=Action.objects.all(),
         )
 
-    assert numbers == {"overdue": 1, "stale": 0, "none": 0}
+    assert numbers == {"overdue": 1, "stale": 0, "none": 0, "all": 1}
 
 
 # The page
@@ -406,10 +411,10 @@ def test_pages_keep_filters_and_order(client):
 
 @pytest.mark.parametrize("query", ["?sort=updated", "?attention=ownerless", "?attention=ownerless&sort=due"])
 def test_total_stops_where_counting_does(client, monkeypatch, query):
-    for module in ("events.pages", "events.counting", "outcomes.numbers", "outcomes.tracker", "outcomes.views.actions"):
+    views = ("outcomes.views.actions", "outcomes.views.outcome_list")
+    for module in ("events.pages", "outcomes.numbers", "outcomes.tracker", *views):
         monkeypatch.setattr(f"{module}.COUNT_TO", 2)
-    monkeypatch.setattr("outcomes.views.actions.Capped._counted", 3)
-    monkeypatch.setattr("outcomes.views.outcome_list.COUNT_TO", 2)
+    monkeypatch.setattr("outcomes.views.outcome_list.Capped._counted", 3)
     for number in range(1, 5):
         ActionUpdateFactory(action=action(f"Action {number}", number=number))
 
