@@ -42,7 +42,8 @@ def _participants(event: Event) -> QuerySet:
 
 
 def _report(event: Event) -> QuerySet:
-    reports = Event._meta.get_field("report").related_model.objects.public()
+    model: Any = Event._meta.get_field("report").related_model  # of the app to the right
+    reports = model.objects.public()
     has_a_page = Case(
         When(Q(sections__kind="outcomes") | ~Q(sections__body=""), then=Value(True)),
         default=Value(False),

@@ -162,7 +162,7 @@ _KINDS = ("takeaway", "action")
 _OF_ALL, _OF_THEME = ("takeaways", "actions"), ("takeaways_about", "actions_about")
 
 
-def _asked(about: str) -> QuerySet:
+def _asked(about: str) -> Any:
     """Return the SQL for the key of the theme asked for, found once and not for each row."""
     return Theme.objects.filter(slug=about).order_by().values("pk")[:1]
 
@@ -172,7 +172,7 @@ def _columns(rows: QuerySet, what: str, numbers: Mapping[str, Any], **columns: A
     return rows.order_by().values(what=Value(what), **named).annotate(**numbers)
 
 
-def _counts(what: str, columns: tuple[str, str], theme: QuerySet | None) -> QuerySet:
+def _counts(what: str, columns: tuple[str, str], theme: Any) -> QuerySet:
     """The numbers of the facets that do not grow, of all outcomes or of those about a theme."""
     rows = OutcomeCount.objects.filter(theme=theme, number__gt=0, facet__in=_SMALL)
     sums = {name: Sum("number", filter=Q(kind=kind)) for name, kind in zip(columns, _KINDS, strict=True)}
@@ -192,7 +192,7 @@ def _those(what: str, facet: str, about: str, **which: Any) -> QuerySet:
     counts = OutcomeCount.objects.filter(facet=facet, value=Cast(OuterRef("pk"), CharField()))
     numbers = {
         name: Subquery(counts.filter(theme=theme, kind=kind).order_by().values("number")[:1])
-        for columns, theme in ((_OF_ALL, None), (_OF_THEME, _asked(about)))
+        for columns, theme in ((_OF_ALL, _ALL), (_OF_THEME, _asked(about)))
         for name, kind in zip(columns, _KINDS, strict=True)
     }
     return _columns(_NAMED[facet].objects.filter(**which), what, numbers)
@@ -204,7 +204,7 @@ def _everything(about: str) -> QuerySet:
     offered = [_those(facet, facet, about, pk__in=_most(facet, OFFERED, theme=None)) for facet in _NAMED]
     conveners = _most(Facet.ORGANISATION, CONVENERS, theme=_asked(about))
     behind = _those("convener", Facet.ORGANISATION, about, pk__in=conveners)
-    counts, counts_about = _counts("count", _OF_ALL, None), _counts("about", _OF_THEME, _asked(about))
+    counts, counts_about = _counts("count", _OF_ALL, _ALL), _counts("about", _OF_THEME, _asked(about))
     return counts.union(counts_about, *offered, behind, themes, all=True).order_by()
 
 
@@ -213,6 +213,7 @@ def _one_each(about: str, **slugs: str) -> QuerySet:
     return first.union(*others, all=True).order_by()
 
 
+_ALL: Any = None  # in place of a theme: of all outcomes
 _NO_KEY = Cast(Value(None), BigIntegerField())
 _NO_SLUG = "\uffff"
 _EVERYTHING = PreparedQuery(_everything, about="\uffff about")
