@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0004_invitations"),
+        ("events", "0005_session_keeps_the_id_of_its_file"),
         ("participants", "0003_end_sessions_and_unsubscribe"),
     ]
 
