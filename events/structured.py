@@ -48,6 +48,8 @@ def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Thing:
 def event(shown: Event, schedule: Programme, partners: list[dict], address: str) -> Thing:
     """Return an event as far as the public knows it: moments where they are known, else days; no person.
 
+    Machines expect of an Event when and where it is. One of which either is not known is a page about something.
+
     `schedule` is its public programme, `partners` are rows with role, name, slug and website, `address` is where its
     page is.
     """
@@ -65,6 +67,9 @@ def event(shown: Event, schedule: Programme, partners: list[dict], address: str)
         "image": _images(shown),
         "identifier": shown.reference,
     }
+    if not (facts.get("startDate") and facts["location"]):
+        named = ("@id", "url", "name", "description", "image")
+        return {"@type": "WebPage", **{name: facts[name] for name in named}}
     return {name: fact for name, fact in facts.items() if fact}
 
 

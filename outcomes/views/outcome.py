@@ -369,7 +369,7 @@ def described(outcome: Outcome, themes: list[Theme], conveners: list[Organisatio
             for theme in themes
         ],
         "creator": [{"@type": "Organization", "name": organisation.name} for organisation in conveners],
-        "recordedAt": {name: fact for name, fact in held.items() if fact},
+        "recordedAt": held if held["startDate"] and held["location"] else None,  # machines expect both of an Event
     }
     return {name: fact for name, fact in facts.items() if fact}
 

@@ -510,13 +510,14 @@ def test_event_describes_itself_to_machines(client):
     assert steps == [(1, "Home"), (2, "Events"), (3, "Talks </script><b>&")]
 
 
-def test_event_without_dates_or_place_invents_none(client):
-    event = EventFactory(starts_on=None, ends_on=None)
+@pytest.mark.parametrize("unknown", [{"starts_on": None, "ends_on": None, "city": "Utopia"}, {"venue": "", "city": ""}])
+def test_event_without_dates_or_place_invents_none_and_is_no_event_to_machines(client, unknown):
+    event = EventFactory(**unknown)
 
-    assert (
-        not {"startDate", "endDate", "location", "organizer"}
-        & graph(page(client, event.get_absolute_url()))["Event"].keys()
-    )
+    things = graph(page(client, event.get_absolute_url()))
+
+    assert set(things) == {"WebPage", "BreadcrumbList"}
+    assert not {"startDate", "endDate", "location", "organizer"} & things["WebPage"].keys()
 
 
 def test_unpublished_report_is_not_shown(client):

@@ -398,7 +398,7 @@ def test_outcome_says_when_its_wording_last_changed(client, time_machine):
 
 
 def test_outcome_describes_itself_to_machines_and_names_no_person(client):
-    event = EventFactory(title="The dialogue </script>", reference="MU1", on_record=True)
+    event = EventFactory(title="The dialogue </script>", reference="MU1", city="Utopia", on_record=True)
     EventPartnerFactory(event=event, role="convener", organisation=OrganisationFactory(name="Institute of Examples"))
     chair = ParticipationFactory(event=event, public=True, person=PersonFactory(name="Ana Example"))
     RoleFactory(participation=chair, role="convener")
