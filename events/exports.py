@@ -74,7 +74,7 @@ class EventExport(Export):
     )
 
     @classmethod
-    def read(cls, rows):
+    def read(cls, rows, user):
         partners = Prefetch("event_partners", EventPartner.objects.select_related("organisation"))
         return rows.select_related("series").defer("body").prefetch_related(partners)
 
@@ -102,7 +102,7 @@ class SessionExport(Export):
     )
 
     @classmethod
-    def read(cls, rows):
+    def read(cls, rows, user):
         return rows.select_related("event", "parent")
 
 
@@ -139,13 +139,19 @@ class ParticipationExport(Export):
     )
 
     @classmethod
-    def read(cls, rows):
+    def read(cls, rows, user):
         twins = Session.objects.order_by().filter(
             event=OuterRef("session__event"), title__iexact=OuterRef("session__title")
         )
         twins = twins.exclude(pk=OuterRef("session"))
         roles = Role.objects.select_related("session").annotate(has_twin=Exists(twins))
-        return rows.select_related("person", "organisation", "event").prefetch_related(Prefetch("roles", roles))
+        roles = roles.only("participation", "role", "position", "session__title", "session__code")
+        rows = rows.select_related("person", "organisation", "event").prefetch_related(Prefetch("roles", roles))
+        return rows.only(
+            *("affiliation", "position", "attendance", "listing", "organisation__name"),
+            *("person__name", "person__honorific", "person__email"),
+            *("event__title", "event__reference", "event__slug"),
+        )
 
 
 class RoleExport(Export):
@@ -161,8 +167,13 @@ class RoleExport(Export):
     )
 
     @classmethod
-    def read(cls, rows):
-        return rows.select_related("participation__person", "participation__event", "session")
+    def read(cls, rows, user):
+        rows = rows.select_related("participation__person", "participation__event", "session")
+        return rows.only(
+            *("role", "participation__person__name", "participation__affiliation"),
+            *("participation__event__title", "participation__event__reference", "participation__event__slug"),
+            *("session__kind", "session__number", "session__title"),
+        )
 
 
 class QuoteExport(Export):
@@ -177,7 +188,7 @@ class QuoteExport(Export):
     )
 
     @classmethod
-    def read(cls, rows):
+    def read(cls, rows, user):
         return rows.select_related("event", "session", "speaker__person")
 
 
@@ -196,5 +207,5 @@ class ResourceExport(Export):
     )
 
     @classmethod
-    def read(cls, rows):
+    def read(cls, rows, user):
         return rows.select_related("event", "session")

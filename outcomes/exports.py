@@ -70,6 +70,12 @@ _ACTION = (
 )
 
 
+def _lean(rows):
+    """Leave long columns out that no cell shows."""
+    rows = rows.select_related("event", "session")
+    return rows.defer("search_text", "search_vector", "counted", "session__body", "event__body", "event__search_text")
+
+
 class OutcomeExport(Export):
     """Takeaways and actions; what only actions have is empty for takeaways."""
 
@@ -77,8 +83,8 @@ class OutcomeExport(Export):
     columns: ClassVar[Sequence[Column]] = (*_OUTCOME, *_ACTION)
 
     @classmethod
-    def read(cls, rows):
-        return rows.select_related("event", "session").prefetch_related(
+    def read(cls, rows, user):
+        return _lean(rows).prefetch_related(
             Prefetch("outcome_themes", OutcomeTheme.objects.select_related("theme").order_by("pk")),
             Prefetch("addressees", Addressee.objects.order_by("pk")),
             Prefetch("owners", ActionOwner.objects.select_related("organisation", "person")),
@@ -91,9 +97,9 @@ class TakeawayExport(OutcomeExport):
     columns = _OUTCOME
 
     @classmethod
-    def read(cls, rows):
+    def read(cls, rows, user):
         tags = OutcomeTheme.objects.select_related("theme").order_by("pk")
-        return rows.select_related("event", "session").prefetch_related(Prefetch("outcome_themes", tags))
+        return _lean(rows).prefetch_related(Prefetch("outcome_themes", tags))
 
 
 class ActionExport(OutcomeExport):
@@ -111,7 +117,7 @@ class ThemeExport(Export):
     )
 
     @classmethod
-    def read(cls, rows):
+    def read(cls, rows, user):
         return rows.select_related("parent")
 
 
@@ -133,7 +139,7 @@ class ReportExport(Export):
     )
 
     @classmethod
-    def rows(cls, model, keys):
+    def rows(cls, model, keys, user):
         for start in range(0, len(keys), CHUNK):
             some = keys[start : start + CHUNK]
             place = {pk: at for at, pk in enumerate(some)}

@@ -65,8 +65,9 @@ class Merges(admin.ModelAdmin):
         return HttpResponseRedirect(self.address("merge", first=keys[0], second=keys[1]))
 
     def changelist_view(self, request, extra_context=None):
+        extra = extra_context or {}
         tools = [("Likely duplicates", self.address("duplicates"))] if self.has_merge_permission(request) else []
-        return super().changelist_view(request, {"tools": tools} | (extra_context or {}))
+        return super().changelist_view(request, extra | {"tools": [*tools, *extra.get("tools", [])]})
 
     def duplicates_view(self, request) -> HttpResponse:
         """List pairs that may be the same; on POST note that two are not."""

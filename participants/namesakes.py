@@ -11,7 +11,8 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from participants.matching import Suggestion, similar_organisations, similar_people
+from participants.matching import OFFERED, Suggestion, similar_organisations, similar_people
+from participants.models import Person
 
 ALL_THE_SAME = "_all_the_same"  # the button, whose value says which namesakes it was pressed in spite of
 
@@ -41,7 +42,7 @@ class WarnsOfNamesakes(admin.ModelAdmin):
     form = NamesakeForm
     add_form_template = "admin/participants/namesakes.html"
 
-    def similar(self, cleaned: dict, among) -> list[Suggestion]:
+    def similar(self, cleaned: dict, among, user) -> list[Suggestion]:
         raise NotImplementedError
 
     def get_urls(self):
@@ -50,7 +51,7 @@ class WarnsOfNamesakes(admin.ModelAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form: Any = super().get_form(request, obj, change=change, **kwargs)
-        form.look_for = staticmethod(lambda cleaned: self.similar(cleaned, self.get_queryset(request)))
+        form.look_for = staticmethod(lambda cleaned: self.similar(cleaned, self.get_queryset(request), request.user))
         return form
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -78,12 +79,23 @@ class WarnsOfNamesakes(admin.ModelAdmin):
 
 
 class WarnsOfNamesakePeople(WarnsOfNamesakes):
-    def similar(self, cleaned, among):
-        return similar_people(cleaned.get("name", ""), email=cleaned.get("email", ""), among=among)
+    def similar(self, cleaned, among, user):
+        """By name among all; by address among those whose address `user` may see, else it would tell whose it is."""
+        name, email = cleaned.get("name", ""), cleaned.get("email", "")
+        found = {one.pk: one for one in similar_people(name, among=among)}
+        if email:
+            reachable = Person.objects.reachable_by(user)
+            found |= {
+                one.pk: one
+                for one in similar_people(
+                    name, email=email, among=among.filter(pk__in=reachable.order_by().values("pk"))
+                )
+            }
+        return sorted(found.values(), key=lambda one: (-one.rank, one.label, one.pk))[:OFFERED]
 
 
 class WarnsOfNamesakeOrganisations(WarnsOfNamesakes):
-    def similar(self, cleaned, among):
+    def similar(self, cleaned, among, user):
         return similar_organisations(
             cleaned.get("name", ""),
             short_name=cleaned.get("short_name", ""),

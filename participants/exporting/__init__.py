@@ -65,8 +65,8 @@ class Export:
     columns: ClassVar[Sequence[Column]] = ()
 
     @classmethod
-    def read(cls, rows: models.QuerySet) -> models.QuerySet:
-        """Add to `rows` what the columns need, so that no row is asked for by itself."""
+    def read(cls, rows: models.QuerySet, user: Any) -> models.QuerySet:
+        """Add to `rows` what the columns need for `user`, so that no row is asked for by itself."""
         return rows
 
     @classmethod
@@ -76,10 +76,10 @@ class Export:
         return [column for column in cls.columns if may or not column.personal]
 
     @classmethod
-    def rows(cls, model: type[models.Model], keys: Sequence[int]) -> Iterator[Any]:
+    def rows(cls, model: type[models.Model], keys: Sequence[int], user: Any) -> Iterator[Any]:
         """Yield the rows of these keys in their order, some queries for each thousand; what is gone is left out."""
         for chunk in batched(keys, CHUNK):
-            found = {row.pk: row for row in cls.read(model._default_manager.order_by().filter(pk__in=chunk))}
+            found = {row.pk: row for row in cls.read(model._default_manager.order_by().filter(pk__in=chunk), user)}
             yield from (found[pk] for pk in chunk if pk in found)
 
 

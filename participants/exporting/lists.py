@@ -1,6 +1,9 @@
 """The lists of people and organisations as files."""
 
+from django.db.models import Exists, OuterRef
+
 from participants.exporting import Column, Export
+from participants.models import Person
 
 
 class PersonExport(Export):
@@ -9,8 +12,19 @@ class PersonExport(Export):
         Column("Name", "name", says="As on the name plate, never split.", width=32),
         Column("Sorted as", "sort_name", says="Under what the person stands in lists, where that differs.", width=28),
         Column("Honorific", "honorific", says="H.E. Mr., Dr …"),
-        Column("E-mail address", "email", says="Private: never shown to the public.", personal=True, width=32),
+        Column(
+            "E-mail address",
+            lambda row: row.email if row.is_reachable else "",
+            says="Private. Only of people who take part in an event of yours.",
+            personal=True,
+            width=32,
+        ),
     )
+
+    @classmethod
+    def read(cls, rows, user):
+        mine = Person.objects.reachable_by(user).filter(pk=OuterRef("pk"))
+        return rows.annotate(is_reachable=Exists(mine.order_by()))
 
 
 class OrganisationExport(Export):

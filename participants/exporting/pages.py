@@ -96,7 +96,7 @@ class Exports(admin.ModelAdmin):
             change_message=f"{words}: {', '.join(chosen) or 'the whole list'}."[:2000],
         )
         columns = self.export.for_user(request.user)
-        content: Iterator[bytes] = writer.write(columns, self.export.rows(self.model, keys))
+        content: Iterator[bytes] = writer.write(columns, self.export.rows(self.model, keys, request.user))
         response = StreamingHttpResponse(content, content_type=writer.CONTENT_TYPE)
         name = f"{self.export.name}-{timezone.localdate():%Y-%m-%d}.{extension}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'

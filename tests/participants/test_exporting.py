@@ -262,3 +262,15 @@ def test_participants_come_back_unchanged(desk, event):
     source = preview(desk, "participants", data, target=event, name="list.xlsx")
 
     assert {state for _, state in states(source)} == {"unchanged"}
+
+
+def test_editors_of_an_institution_get_the_addresses_of_their_own_events(client, own_editor, event):
+    ParticipationFactory(event=event, person=PersonFactory(name="Anna Muster", email="anna@example.org"))
+    PersonFactory(name="Berta Beispiel", email="secret@example.org")
+    desk = sign_in(client, own_editor)
+
+    data = body(desk.post(address("participants.person"), {"format": "csv"}))
+
+    assert b"anna@example.org" in data
+    assert b"Berta Beispiel" in data
+    assert b"secret@example.org" not in data

@@ -82,3 +82,12 @@ def test_using_the_one_that_is_there_opens_it_or_hands_it_to_the_form_that_asked
     popup = desk.get(f"{address}?_popup=1").content.decode()
     assert f"&quot;value&quot;: &quot;{there.pk}&quot;" in popup
     assert desk.get("/admin/participants/person/999999/use/").status_code == 404
+
+
+def test_an_address_tells_only_whom_one_may_reach(client, editor):
+    editor.works_on = "institutions"
+    editor.save()
+    desk = sign_in(client, editor)
+    PersonFactory(name="Anna Muster", email="anna@example.org")
+
+    assert desk.post(ADD_PERSON, {"name": "Berta Beispiel", "email": "anna@example.org"}).status_code == 302
