@@ -343,6 +343,13 @@ class Event(SluggedModel, Searchable, StatusModel):
             return Event.objects.none()
         return Event.objects.public().filter(series=self.series_id).exclude(pk=self.pk).order_by("starts_on", "pk")
 
+    def earlier_editions(self):
+        """The public editions of its series before it; all of them while it has no date."""
+        if not self.starts_on:
+            return self.editions()
+        before = Q(starts_on__lt=self.starts_on) | Q(starts_on=self.starts_on, pk__lt=self.pk)
+        return self.editions().filter(before)
+
 
 class EventIndex(SearchIndex):
     """The words of events."""

@@ -189,6 +189,21 @@ class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
         """Those that lists have, by the day they are due; those without one last."""
         return self.filter(public_at__isnull=False).order_by(F("due_on").asc(nulls_last=True), F("id").desc())
 
+    def since_last_time(self, event: Event):
+        """Actions that earlier editions of the series of `event` left: open ones, and those settled since the last one.
+
+        Open ones come first, the soonest due before the others. Start at `public()`, as everywhere.
+        """
+        if not event.series_id:
+            return self.none()
+        earlier = event.earlier_editions()
+        last = earlier.order_by("-starts_on").values("starts_on")[:1]
+        told = _related("updates").filter(action=OuterRef("pk"), on__gte=Subquery(last))
+        left = self.filter(event__in=earlier.order_by().values("pk"), kind=Outcome.Kind.ACTION)
+        is_open = Case(When(OPEN, then=Value(0)), default=Value(1))
+        soonest = F("due_on").asc(nulls_last=True)
+        return left.filter(OPEN | Exists(told)).order_by(is_open, soonest, "-event__starts_on", "number", "pk")
+
     def with_last_update(self):
         """Annotate `updated_on`, the day of the last word of each action."""
         last = _related("updates").filter(action=OuterRef("pk")).order_by("-on", "-pk").values("on")[:1]

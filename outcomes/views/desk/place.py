@@ -6,6 +6,7 @@ from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.views.generic import TemplateView, View
 
+from events.since import since_last_time
 from outcomes import workflow
 from outcomes.forms import OutcomeForm
 from outcomes.models import TEXT_BUDGET, Outcome, Presence
@@ -40,6 +41,7 @@ class DeskPlace(PlaceMixin, TemplateView):
             "ready": sum(outcome.is_with_rapporteur for outcome in items),
             "is_empty": not items,
             "rounds": self.place.rounds,
+            "since": since_last_time(self.place.event),
             "deleted": deleted,
             "just_deleted": next((outcome for outcome in deleted if outcome.code == just), None),
             "form": OutcomeForm(offer=used),
