@@ -90,6 +90,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "search_vector counted says_raised split_from",
         PERSONAL: "author saved_by owner_suggested",
     },
+    "outcomes.Comment": {INTERNAL: "id outcome by_staff at for_staff request_key", PERSONAL: "by text"},
     "outcomes.OutcomeMerge": {INTERNAL: "id survivor at parts before taken version status parted_at", PERSONAL: "by"},
     "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text"},
     "outcomes.OutcomeCount": {PUBLIC: "theme facet value kind number", INTERNAL: "id"},

@@ -100,7 +100,7 @@ def merge(survivor: Outcome, parts: Mapping[int, int], *, version: int, text: st
         }
         Outcome.objects.filter(pk=survivor.pk).update(raised_by=None, raised_of=None, says_raised=False)
         for row in others:
-            row.merge_into(survivor, by=by, note=f"Merged into {survivor}.")
+            row.merge_into(survivor, by=by, note=f"Merged into {named(survivor)}.")
         Outcome.objects.filter(pk=survivor.pk).inherit()
         everything.settle()
     survivor.refresh_from_db()
@@ -160,7 +160,7 @@ def part(survivor: Outcome, *, by) -> list[Outcome]:
         raised_by, raised_of = before["raised"]
         mine.update(raised_by=raised_by, raised_of=raised_of)
         for row in parts:
-            row.part(by=by, note=f"Parted from {survivor}.")
+            row.part(by=by, note=f"Parted from {named(survivor)}.")
         # only what the merge itself made stricter is taken back, never what a rule did since
         mine.filter(recorded_under=before["stamp_after"]).update(recorded_under=before["stamp"])
         everything = Outcome.objects.filter(pk__in=rows)
@@ -213,11 +213,16 @@ def split(outcome: Outcome, *, version: int, first: Mapping, second: Mapping, by
             to_status=Status.SUBMITTED,
             by=filed.by if filed else outcome.author,
             at=filed.at if filed else outcome.changed_at,
-            note=f"Split from {outcome}.",
+            note=f"Split from {named(outcome)}.",
         )
         Outcome.objects.filter(pk__in=[outcome.pk, beside.pk]).tighten()
         more.append(beside)
     return beside
+
+
+def named(outcome: Outcome) -> str:
+    """Return how a note calls it that rapporteurs of other sessions read: by what readers know, else by nothing."""
+    return outcome.reference or f"another {outcome.get_kind_display().lower()}"
 
 
 def _locked(keys: Iterable[int], *, by) -> dict[int, Outcome]:

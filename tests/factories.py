@@ -327,6 +327,14 @@ class OutcomeFactory(DjangoModelFactory):
             outcomes.Outcome.objects.filter(pk=self.pk).settle()  # as every verb and form does
 
 
+class CommentFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Comment
+
+    outcome = factory.SubFactory(OutcomeFactory)
+    text = factory.Sequence(lambda n: f"A comment {n}.")
+
+
 class OutcomeMergeFactory(DjangoModelFactory):
     class Meta:
         model = outcomes.OutcomeMerge

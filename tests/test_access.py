@@ -81,6 +81,7 @@ DESK = {
     "outcomes:outcome-restore": (405, 302),  # a draft that is there needs no bringing back
     "outcomes:outcome-presence": (405, 200),
     "outcomes:outcome-move": (405, 302),
+    "outcomes:outcome-comment": (405, 422),
     "outcomes:outcome-submit": (405, 302),
     "outcomes:outcome-take-back": (405, 302),
 }

@@ -1,15 +1,19 @@
 import re
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.text import Truncator
 
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, Released, Verb, WithVerbs, confirm
 from events.models import InvalidTransition, NotAllowed
+from outcomes.admin.comments import OutcomeCommenting
+from outcomes.admin.lineage import TOGETHER, OutcomeMerging, OutcomeParting, OutcomeSplitting
 from outcomes.admin.review import MOVES, OutcomeReview, ReviewQueue
 from outcomes.exports import ActionExport, OutcomeExport, TakeawayExport
 from outcomes.models import (
@@ -22,7 +26,9 @@ from outcomes.models import (
     OutcomeTheme,
     Status,
     Takeaway,
+    Theme,
 )
+from participants import history
 from participants.admin import UPLOADS
 from participants.exporting.pages import Exports
 from participants.history_pages import WithHistory
@@ -65,6 +71,27 @@ class OutcomeForm(forms.ModelForm):
                 code="stale",
                 params={"fields": ", ".join(differ) or "nothing"},
             )
+        return cleaned
+
+
+class ThemesForm(forms.Form):
+    """Themes to give to several outcomes and to take from them."""
+
+    add, take = (
+        forms.ModelMultipleChoiceField(
+            Theme.objects.order_by("position", "name"), label=label, required=False, widget=forms.CheckboxSelectMultiple
+        )
+        for label in ("Add", "Take away")
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        add, take = set(cleaned.get("add") or ()), set(cleaned.get("take") or ())
+        if not add and not take:
+            raise ValidationError("Tick at least one theme.")
+        if both := add & take:
+            names = ", ".join(str(theme) for theme in both)
+            raise ValidationError(f"Ticked twice, to be added and to be taken away: {names}.")
         return cleaned
 
 
@@ -119,7 +146,7 @@ class OutcomeAdminBase(Exports, Released, AutocompleteWithin, EventBound, WithVe
     show_full_result_count = False
     autocomplete_fields = ["event", "session"]
     ordering = ["-changed_at", "-pk"]
-    actions = ["approve_selected", "publish_selected", "show_under_todays_rule"]
+    actions = ["approve_selected", "publish_selected", "theme_selected", "merge_selected", "show_under_todays_rule"]
     verbs = (
         Verb("submit", "Submit", Status.SUBMITTED, "It goes into the queue of what is to be reviewed, by a colleague."),
         Verb("take_back", "Take back", Status.DRAFT, "It leaves the queue and becomes a draft again."),
@@ -218,6 +245,48 @@ class OutcomeAdminBase(Exports, Released, AutocompleteWithin, EventBound, WithVe
     def publish_selected(self, request, queryset):
         return self.move_selected(request, queryset, "publish", Status.APPROVED)
 
+    @admin.action(description="Merge selected …", permissions=["review"])
+    def merge_selected(self, request, queryset):
+        """Lead to the page that says what would become one."""
+        keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: TOGETHER + 1])
+        if not 2 <= len(keys) <= TOGETHER:
+            self.message_user(request, f"Select from 2 to {TOGETHER} to merge.", messages.WARNING)
+            return None
+        query = urlencode([("outcome", key) for key in keys])
+        return HttpResponseRedirect(f"{reverse('admin:outcomes_outcome_merge')}?{query}")
+
+    @admin.action(description="Add or take away themes of selected …", permissions=["change"])
+    def theme_selected(self, request, queryset):
+        """Ask which themes, show what they are given to, and give or take them."""
+        chosen = Outcome.objects.editable_by(request.user).filter(pk__in=queryset.values("pk"))
+        form = ThemesForm(request.POST if request.POST.get("confirmed") == "yes" else None, label_suffix="")
+        if form.is_bound and form.is_valid():
+            add, take = form.cleaned_data["add"], form.cleaned_data["take"]
+            number = 0
+            with history.watch(chosen, by=request.user, how="many at once"):
+                for outcome in chosen.order_by("pk"):
+                    has = set(outcome.themes.all())
+                    wanted = (has | set(add)) - set(take)
+                    if wanted != has:
+                        outcome.tag(wanted)
+                        number += 1
+            self.message_user(request, f"{number} changed; the others had these themes already.")
+            return None
+        response = confirm(
+            self,
+            request,
+            chosen.select_related("event").order_by("pk"),
+            action="theme_selected",
+            title="Themes of selected outcomes",
+            question="Each keeps the themes it has, but for those you add and those you take away.",
+            button="Change themes",
+        )
+        if hasattr(response, "context_data"):
+            response.template_name = "admin/outcomes/outcome/themes.html"
+            response.context_data["themes_form"] = form
+            response.status_code = 422 if form.is_bound else 200
+        return response
+
     def move_selected(self, request, queryset, name: str, ready: Status):
         """Show which of the selected are `ready`; once confirmed, move one by one and say which were left and why."""
         move = MOVES[name]
@@ -276,7 +345,11 @@ class OutcomeAdmin(OutcomeAdminBase):
 
         return [
             path("review/", page(ReviewQueue), name="outcomes_outcome_queue"),
+            path("merge/", page(OutcomeMerging), name="outcomes_outcome_merge"),
             path("<int:pk>/review/", page(OutcomeReview), name="outcomes_outcome_review"),
+            path("<int:pk>/comment/", page(OutcomeCommenting), name="outcomes_outcome_comment"),
+            path("<int:pk>/part/", page(OutcomeParting), name="outcomes_outcome_part"),
+            path("<int:pk>/split/", page(OutcomeSplitting), name="outcomes_outcome_split"),
             *super().get_urls(),
         ]
 

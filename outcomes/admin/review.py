@@ -1,4 +1,7 @@
-"""The review: what waits for the secretariat, and a page for each outcome with everything needed to decide."""
+"""The review: what waits for the secretariat, and a page for each outcome with everything needed to decide.
+
+Merging, splitting and commenting are pages of their own (`outcomes/admin/lineage.py`, `outcomes/admin/comments.py`).
+"""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -23,7 +26,9 @@ from events.admin.rules import public_effect
 from events.models import Event, InvalidTransition, NotAllowed, Role
 from events.naming import WHY_NOT, NameCheck
 from outcomes import workflow
+from outcomes.admin.beside import Lineage, alike, two_of, versions_of
 from outcomes.board import Origin
+from outcomes.comments import StaffCommentForm
 from outcomes.models import TRANSITIONS, WITH_STAFF, Outcome, StaleVersion, Status, StatusChange
 from participants import history
 from participants.text import normalise, validate_plain
@@ -104,7 +109,7 @@ class WordingForm(forms.Form):
         return text
 
 
-class _Staff(View):
+class ReviewPage(View):
     """A page of the admin site for those who review; handed the OutcomeAdmin it belongs to."""
 
     model_admin = None
@@ -117,13 +122,13 @@ class _Staff(View):
     def reviewable(self):
         return Outcome.objects.reviewable_by(self.request.user)
 
-    def address(self, name: str, *args, event=None, status=None) -> str:
-        query = {key: value for key, value in (("status", status), ("event", event)) if value}
+    def address(self, name: str, *args, event=None, status=None, done=0) -> str:
+        query = {key: value for key, value in (("status", status), ("event", event), ("done", done)) if value}
         return reverse(f"admin:outcomes_outcome_{name}", args=args) + (f"?{urlencode(query)}" if query else "")
 
 
 @method_decorator(never_cache, name="dispatch")
-class ReviewQueue(_Staff):
+class ReviewQueue(ReviewPage):
     """What was submitted (or, with `?status=approved`, what may be published), the longest waiting first."""
 
     def get(self, request):
@@ -158,7 +163,7 @@ class ReviewQueue(_Staff):
 
 
 @method_decorator(never_cache, name="dispatch")
-class OutcomeReview(_Staff):
+class OutcomeReview(ReviewPage):
     """One outcome: both wordings, what the rule allows, its history, and the buttons its status has."""
 
     def get(self, request, pk):
@@ -215,10 +220,7 @@ class OutcomeReview(_Staff):
 
     def let_names_be_seen(self, outcome, form) -> None:
         """Refuse once what would bring in words that look like a name and were not on the page yet."""
-        seen = self.request.POST.getlist("seen")
-        found = name_check(outcome).find(readable(outcome, form.cleaned_data["text"]))
-        if new := [f"“{one.words}”" for one in found if one.words not in seen]:
-            words = f"This looks like a name: {', '.join(new)}. If it is none, press the button again."
+        if words := unseen_names(outcome, form.cleaned_data["text"], self.request.POST.getlist("seen")):
             raise ValidationError({"text": words})
 
     def outcomes(self):
@@ -236,11 +238,11 @@ class OutcomeReview(_Staff):
         """Where to go: the next that waits in the same queue; the queue when none does; here when it was in none."""
         event = _event(self.request)
         if not moved or was not in QUEUES:
-            return self.address("review", outcome.pk, event=event)
+            return self.address("review", outcome.pk, event=event, done=_done(self.request))
         following = self.following(outcome, was)
         if following is None:
             return self.address("queue", event=None, status=was)
-        return self.address("review", following, event=event)
+        return self.address("review", following, event=event, done=_done(self.request) + 1)
 
     def following(self, outcome, status: str) -> int | None:
         """Return the key of the one that has waited longest after `outcome`, else the longest of all."""
@@ -280,14 +282,15 @@ class OutcomeReview(_Staff):
             elif method and against[method] not in reasons:
                 reasons.append(against[method])
         check = name_check(outcome)
+        versions = versions_of(outcome)
+        chosen = two_of(versions, self.request.GET)
         context = {
             "title": f"Review: {outcome.get_kind_display().lower()}" if outcome.status in QUEUES else str(outcome),
             "outcome": outcome,
             "form": form,
             "error": error,
             "both": both,
-            "parts": differences(outcome.text_submitted, outcome.text) if outcome.text_submitted else None,
-            "rewritten": outcome.text_submitted not in ("", outcome.text),
+            "parts": differences(chosen[0].text, chosen[1].text) if len(versions) > 1 else None,
             "rule": attribution.Rule(outcome.rule) if outcome.rule in attribution.Rule.values else None,
             "effect": public_effect(outcome.event, outcome.rule, outcome.recorded_under),
             "author_roles": self.author_roles(outcome),
@@ -302,12 +305,32 @@ class OutcomeReview(_Staff):
             "reasons": reasons,
             "queue": self.address("queue", status=outcome.status if outcome.status in QUEUES else None),
             "skip": self.skip(outcome),
+            "progress": self.progress(outcome),
+            "versions": versions,
+            "chosen": chosen,
+            "beside": versions[0].text if len(versions) > 1 else "",
+            "comments": outcome.comments.select_related("by"),
+            "comment_form": StaffCommentForm(),
+            "alike": alike(outcome),
+            "lineage": Lineage.of(outcome, user, against.get("against_merging", "")),
         }
         return self.page("review.html", context, status)
 
     def skip(self, outcome) -> str:
         following = self.following(outcome, outcome.status) if outcome.status in QUEUES else None
-        return self.address("review", following, event=_event(self.request)) if following else ""
+        if not following:
+            return ""
+        return self.address("review", following, event=_event(self.request), done=_done(self.request))
+
+    def progress(self, outcome) -> tuple[int, int] | None:
+        """Which one this is of those that waited when one began: those decided since stand in the address."""
+        if outcome.status not in QUEUES:
+            return None
+        queue = self.reviewable().filter(status=outcome.status)
+        if event := _event(self.request):
+            queue = queue.filter(event=event)
+        done = _done(self.request)
+        return done + 1, done + queue.count()
 
     def author_roles(self, outcome) -> list[str]:
         """What the author is at this event: for the eyes of staff only."""
@@ -324,9 +347,26 @@ def name_check(outcome: Outcome) -> NameCheck:
     return NameCheck(outcome.event, outcome.session, outcome.recorded_under)
 
 
+def unseen_names(outcome: Outcome, text: str, seen: list[str]) -> str:
+    """Return the sentence about words in `text` that look like a name and are not among `seen`, or nothing."""
+    new = [f"“{words}”" for words in names_in(outcome, text) if words not in seen]
+    return f"This looks like a name: {', '.join(new)}. If it is none, press the button again." if new else ""
+
+
+def names_in(outcome: Outcome, text: str) -> list[str]:
+    """Return the words in `text` that look like a name which may not be there."""
+    return [one.words for one in name_check(outcome).find(readable(outcome, text))]
+
+
 def readable(outcome: Outcome, text: str) -> str:
     """Return what a reader would see of it with `text` as its wording."""
     return f"{outcome.heading}\n{text}"
+
+
+def _done(request) -> int:
+    """How many were decided since one began."""
+    value = request.GET.get("done", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 5 else 0
 
 
 def _event(request) -> int | None:

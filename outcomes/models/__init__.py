@@ -1,3 +1,4 @@
+from outcomes.models.comment import Comment
 from outcomes.models.contribution import Contribution, NotOpen, OtherWords, Round, RoundFull
 from outcomes.models.count import OutcomeCount
 from outcomes.models.follow_up import ActionOwner, ActionUpdate
@@ -34,6 +35,7 @@ __all__ = [
     "ActionOwner",
     "ActionUpdate",
     "Addressee",
+    "Comment",
     "Contribution",
     "NotOpen",
     "OtherWords",

@@ -34,6 +34,7 @@ urlpatterns = [
     re_path(rf"^desk/outcomes/{CODE}/restore/$", views.OutcomeRestore.as_view(), name="outcome-restore"),
     re_path(rf"^desk/outcomes/{CODE}/presence/$", views.OutcomePresence.as_view(), name="outcome-presence"),
     re_path(rf"^desk/outcomes/{CODE}/move/$", views.OutcomeMove.as_view(), name="outcome-move"),
+    re_path(rf"^desk/outcomes/{CODE}/comment/$", views.OutcomeComment.as_view(), name="outcome-comment"),
     re_path(rf"^desk/outcomes/{CODE}/submit/$", views.OutcomeSubmit.as_view(), name="outcome-submit"),
     re_path(rf"^desk/outcomes/{CODE}/take-back/$", views.OutcomeTakeBack.as_view(), name="outcome-take-back"),
     re_path(rf"^desk/sessions/{CODE}/rounds/new/$", rounds.RoundCreate.as_view(), name="desk-session-round-new"),

@@ -18,6 +18,7 @@ from tests.factories import (
     ActionUpdateFactory,
     AddresseeFactory,
     BreakoutGroupFactory,
+    CommentFactory,
     ContributionFactory,
     EventFactory,
     OrganisationFactory,
@@ -60,6 +61,8 @@ BROKEN = {
     "outcome_not_merged_into_itself": lambda: Outcome.objects.filter(pk=OutcomeFactory(merged=True).pk).update(
         merged_into=models.F("pk")
     ),
+    "comment_has_words": lambda: CommentFactory(text=""),
+    "comment_for_staff_by_staff": lambda: CommentFactory(for_staff=True, by_staff=False),
     "merge_parted_after_it_was_made": lambda: OutcomeMergeFactory(at=NOW, parted_at=NOW - dt.timedelta(seconds=1)),
     "outcome_deleted_only_as_draft": lambda: OutcomeFactory(submitted=True, deleted_at=NOW),
     "presence_once_an_item_and_user": twice(PresenceFactory, outcome=OutcomeFactory, user=UserFactory),

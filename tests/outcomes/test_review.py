@@ -272,8 +272,8 @@ def test_then_the_next_item_opens(desk, event, administrator):
     for outcome in (first, second, third):
         outcome.submit(by=administrator)
 
-    assert press(desk, second, "approve").url == address(third)
-    assert press(desk, third, "approve").url == address(first)
+    assert press(desk, second, "approve").url == f"{address(third)}?done=1"
+    assert press(desk, third, "approve").url == f"{address(first)}?done=1"
     assert press(desk, first, "approve").url == f"{QUEUE}?status=submitted"
 
 
@@ -285,7 +285,7 @@ def test_the_next_item_stays_in_the_event(desk, event):
         f"{address(first)}?event={event.pk}", {"text": first.text, "version": 1, "note": "", "move": "approve"}
     )
 
-    assert response.url == f"{address(second)}?event={event.pk}"
+    assert response.url == f"{address(second)}?event={event.pk}&done=1"
 
 
 # Two at once

@@ -1,6 +1,7 @@
 """The rapporteur's desk: what is mine to report on, write it, check it, hand it in, see what became of it."""
 
 from outcomes.views.desk.check import DeskCheck
+from outcomes.views.desk.comments import OutcomeComment
 from outcomes.views.desk.delete import OutcomeDelete, OutcomeRestore
 from outcomes.views.desk.moves import OutcomeMove, OutcomeSubmit, OutcomeTakeBack
 from outcomes.views.desk.paste import DeskPaste
@@ -13,6 +14,7 @@ __all__ = [
     "DeskCheck",
     "DeskPaste",
     "DeskPlace",
+    "OutcomeComment",
     "OutcomeCreate",
     "OutcomeDelete",
     "OutcomeEdit",

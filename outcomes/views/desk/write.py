@@ -19,6 +19,7 @@ from outcomes.forms import OutcomeForm, initial_of
 from outcomes.models import TEXT_BUDGET, TEXT_LIMIT, Outcome, Presence, StaleVersion
 from outcomes.views.desk import answers
 from outcomes.views.desk.access import OutcomeMixin, PlaceMixin, keep
+from outcomes.views.desk.comments import thread
 from outcomes.views.desk.moves import hand_in
 from outcomes.views.desk.states import HAPPENED, STATES, is_reworded
 
@@ -104,7 +105,7 @@ class OutcomeEdit(FormMixin, OutcomeMixin, TemplateView):
     def get_context_data(self, **kwargs):
         writing = [mark.user.get_short_name() for mark in self.outcome.presences.others(self.request.user)]
         origin = Origin.of(self.outcome, self.request.user)
-        return super().get_context_data(**kwargs) | {"writing": writing, "origin": origin}
+        return super().get_context_data(**kwargs) | {"writing": writing, "origin": origin} | thread(self.outcome)
 
     def get(self, request, **kwargs):
         """Show the form, or what became of it."""
@@ -115,7 +116,7 @@ class OutcomeEdit(FormMixin, OutcomeMixin, TemplateView):
         ]
         context = super().get_context_data(form=self.form(), outcome=self.outcome, changes=changes)
         context |= {"state": STATES[self.outcome.status], "is_reworded": is_reworded(self.outcome)}
-        context["origin"] = Origin.of(self.outcome, request.user)
+        context |= thread(self.outcome) | {"origin": Origin.of(self.outcome, request.user)}
         return render(request, "outcomes/desk/outcome_detail.html", context)
 
     def history(self):
