@@ -99,6 +99,8 @@ class OutcomeMerging(ReviewPage):
             "title": "Merge outcomes",
             "rows": [(row, differences(self.rows[0].text, row.text)) for row in self.rows],
             "first": self.rows[0],
+            "able": lineage.survivors(self.rows),
+            "stays": stays,
             "form": form,
             "error": error or (against if status == 200 else ""),
             "allowed": not against,
