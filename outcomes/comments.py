@@ -72,7 +72,7 @@ def _tell(comment: Comment) -> None:
         to, path = outcome.author, reverse("outcomes:desk-outcome", args=[outcome.code])
     else:
         asked = outcome.comments.filter(by_staff=True, for_staff=False, by__isnull=False).last()
-        to, path = asked and asked.by, reverse("admin:outcomes_outcome_review", args=[outcome.pk])
+        to, path = asked.by if asked else None, reverse("admin:outcomes_outcome_review", args=[outcome.pk])
     if to is None or not to.is_active or to == comment.by:
         return
     prefix = f"comment-{outcome.pk}-{side}-"

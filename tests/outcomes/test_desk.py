@@ -221,9 +221,8 @@ def test_desk_and_session_cost_the_same_at_one_and_at_thirty(
 
     with django_assert_num_queries(7):  # session, user, groups, then sessions, whole events, counts, what came back
         desk.get(reverse("outcomes:desk"))
-    # session, user, groups; place, items, their themes and addressees, who writes, what was deleted, themes, partners,
-    # rounds
-    with django_assert_num_queries(12):
+    # session, user; place, items, their themes and addressees, who writes, what was deleted, themes, partners, rounds
+    with django_assert_num_queries(11):
         desk.get(place_url(group))
     with django_assert_num_queries(5):  # as above up to the place, then who writes
         desk.get(reverse("outcomes:desk-session-now", args=[group.code]))
