@@ -226,7 +226,7 @@ def test_desk_and_session_cost_the_same_at_one_and_at_thirty(
         desk.get(place_url(group))
     with django_assert_num_queries(5):  # as above up to the place, then who writes
         desk.get(reverse("outcomes:desk-session-now", args=[group.code]))
-    with django_assert_num_queries(8):  # items, themes, addressees, and whom the rule forbids to name
+    with django_assert_num_queries(7):  # items, themes, addressees, and whom the rule forbids to name
         desk.get(check_url(group))
 
 
