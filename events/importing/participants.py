@@ -7,15 +7,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.urls import reverse
 
+from events.importing.into_event import IntoEvent
 from events.importing.roles import ATTENDANCE, LISTING, NO_ROLE, ROLES
 from events.importing.sessions import Sessions
-from events.models import Event, Participation, Role
+from events.models import Participation, Role
 from events.workflow import settle_visibility
 from participants.importing.columns import normal
 from participants.importing.honorifics import take_off
-from participants.importing.kinds import Candidate, Field, Kind, Row
+from participants.importing.kinds import Candidate, Field, Row
 from participants.importing.ledger import Ledger
 from participants.matching import KnownOrganisations, KnownPeople, Rank
 from participants.models import Person
@@ -40,7 +40,7 @@ LABELS = {
 }
 
 
-class ParticipantImport(Kind):
+class ParticipantImport(IntoEvent):
     """People are known again by their e-mail address, or as who takes part under the same name from the same place.
 
     A name alone is never enough: it is in doubt, and somebody says who it is. An empty cell changes nothing.
@@ -81,19 +81,6 @@ class ParticipantImport(Kind):
         Field("listing", "Listing", ("listed", "may be listed", "visibility"),
               hint="Hidden, participants only, public. Empty: hidden."),
     )  # fmt: skip
-
-    @classmethod
-    def targets(cls, user):
-        return Event.objects.editable_by(user)
-
-    @classmethod
-    def back(cls, target):
-        return reverse("admin:events_event_change", args=[target.pk])
-
-    @classmethod
-    def institution(cls, target):
-        convener = target.event_partners.filter(role="convener").select_related("organisation").first()
-        return convener.organisation if convener else None
 
     @classmethod
     def lacks(cls, chosen):

@@ -8,16 +8,15 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Max
-from django.urls import reverse
 from django.utils.dateparse import parse_date
 
+from events.importing.into_event import IntoEvent
 from events.importing.sessions import Sessions
-from events.models import Event
 from outcomes import intake
 from outcomes.importing.words import ACTORS, KINDS, NATURES, PROGRESS
 from outcomes.models import WITH_RAPPORTEUR, ActionOwner, Outcome, Status, Theme
 from participants.importing.columns import normal
-from participants.importing.kinds import Candidate, Field, Kind, Row
+from participants.importing.kinds import Candidate, Field, Row
 from participants.importing.ledger import as_stored
 from participants.importing.tables import ZIP
 from participants.matching import KnownOrganisations, Rank
@@ -41,7 +40,7 @@ LABELS = {
 }
 
 
-class OutcomeImport(Kind):
+class OutcomeImport(IntoEvent):
     """An outcome is known again by its code or reference, else by its very words. New ones are drafts.
 
     Nothing is taken away: themes, addressees and owners are added. Words that a reviewer has read, or everybody, change
@@ -76,19 +75,6 @@ class OutcomeImport(Kind):
         Field("progress", "Progress", ("state of implementation", "implementation", "avancement", "avance")),
         Field("event", "Event reference", ("event reference",), hint="Its title will do. Rows of another are refused."),
     )  # fmt: skip
-
-    @classmethod
-    def targets(cls, user):
-        return Event.objects.editable_by(user)
-
-    @classmethod
-    def back(cls, target):
-        return reverse("admin:events_event_change", args=[target.pk])
-
-    @classmethod
-    def institution(cls, target):
-        convener = target.event_partners.filter(role="convener").select_related("organisation").first()
-        return convener.organisation if convener else None
 
     @classmethod
     def option_fields(cls, target):

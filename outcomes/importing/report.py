@@ -5,12 +5,12 @@ from collections import Counter
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.urls import reverse
 
-from events.models import Event, bump_generation
+from events.importing.into_event import IntoEvent
+from events.models import bump_generation
 from outcomes import intake
 from outcomes.models import Report, ReportSection
-from participants.importing.kinds import Candidate, Kind, Row
+from participants.importing.kinds import Candidate, Row
 from participants.importing.ledger import as_stored
 
 SHOWN = 400  # characters of a text that the preview shows
@@ -19,21 +19,13 @@ _SIGNS = re.compile(r"([\\`*\[<])|(?<![^\W_])(_)|(_)(?![^\W_])")
 _AT_THE_START = re.compile(r"^(#{1,6}|[-+>]|\d{1,9}[.)])(?=\s|$)")
 
 
-class ReportImport(Kind):
+class ReportImport(IntoEvent):
     """A section is known again by its title. Nothing of a report that is public changes unless somebody says so."""
 
     name = "report"
     label = "Report text"
     accept = ".docx,.html,.htm,.txt,.md"
     help_text = "Word (.docx), a web page (.html) or text (.txt, .md). Headings become sections. 10 MB at most."
-
-    @classmethod
-    def targets(cls, user):
-        return Event.objects.editable_by(user)
-
-    @classmethod
-    def back(cls, target):
-        return reverse("admin:events_event_change", args=[target.pk])
 
     def title(self, row):
         return row.values["title"]

@@ -18,6 +18,7 @@ from participants.importing.kinds import Kind, kinds
 from participants.models import Import, ImportRow
 
 PAGE = 50
+MANY = 3000  # changes that a page can look through
 SAMPLE = 6  # rows shown while columns are named
 State, RowState = Import.State, ImportRow.State
 TABS = ("doubt", "error", "new", "changed", "unchanged")
@@ -117,7 +118,7 @@ class ImportAdmin(admin.ModelAdmin):
 
     def find(self, request, pk: int) -> tuple[Import, Kind]:
         """Return the import and its kind for who asks; 404 where it is not theirs."""
-        source = Import.objects.editable_by(request.user).select_related("by", "applied_by").filter(pk=pk).first()
+        source = self.get_queryset(request).select_related("applied_by").filter(pk=pk).first()
         if source is None:
             raise Http404
         try:
@@ -207,13 +208,25 @@ class ImportAdmin(admin.ModelAdmin):
                 table = run.read_table(source, run.AT_ONCE)
                 labels = [columns.normal(label) for label in self.split(table)[0]]
         same = no_table or (bool(source.mapping) and labels == before)
-        source.changed_at = timezone.now()
-        source.save()
+        if not self.store(source):
+            return HttpResponseRedirect(self.address(source))
         if same:
             run.start_check(source, by=request.user)
         elif source.state == State.PREVIEW:
             source.move(State.PREVIEW, State.CHOSEN)
         return HttpResponseRedirect(self.address(source))
+
+    def store(self, source: Import) -> bool:
+        """Keep the file; return whether it could be: another tab may have applied the one before."""
+        source.changed_at = timezone.now()
+        if source._state.adding:
+            source.save()
+            return True
+        names = ("content", "file_name", "options", "reading", "changed_at")
+        fresh = {name: getattr(source, name) for name in names}
+        stored = Import.objects.filter(pk=source.pk, state__in=Import.OPEN).update(**fresh)
+        source.refresh_from_db(fields=["state"])
+        return bool(stored)
 
     def columns_view(self, request, pk: int) -> HttpResponse:
         """Say how the file is read and which column is what."""
@@ -415,7 +428,8 @@ class ImportAdmin(admin.ModelAdmin):
                     messages.success(request, "Undone: everything is as it was before.")
             return HttpResponseRedirect(self.address(source, "preview"))
         against = ["What it made and changed is no longer known."] if source.forgotten_at else []
-        against = against or run.ledger.against_undoing(source)
+        if not against and source.changes.count() <= MANY:  # more are looked at once, by the worker
+            against = run.ledger.against_undoing(source)
         return self.answer(
             request,
             "undo",

@@ -9,6 +9,7 @@ from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from outcomes.models import Theme
 from participants.importing import run
 from participants.models import Import, ImportRow, Person
 from tests.constraints import assert_names
@@ -100,18 +101,16 @@ def test_job_that_broke_off_is_started_again_by_hand(secretary, event):
     assert (source.state, source.broke_off) == ("applying", False)
 
 
-def test_nothing_is_written_where_a_late_row_is_refused(secretary, event, monkeypatch):
-    source = preview(secretary, "participants", people(3), target=event)
+def test_nothing_is_written_where_a_late_row_is_refused(client, administrator):
+    client.force_login(administrator)
+    source = preview(client, "themes", "Name,Parent\nFirst,\nSecond,\nUnder,Second\n")
+    second = source.rows.get(line=3)
 
-    def refuse(kind):
-        raise IntegrityError("somebody was faster")
-
-    monkeypatch.setattr("events.importing.participants.ParticipantImport.settle", refuse)
-    decide(secretary, source)
+    decide(client, source, **{f"row-{second.pk}": "skip"})
 
     assert source.state == "preview"
-    assert "Nothing was changed" in source.notice
-    assert not Person.objects.exists()
+    assert source.notice == "Nothing was changed. Line 4: its parent was left out."
+    assert not Theme.objects.exists()
 
 
 def test_file_rows_and_changes_are_forgotten_in_time(secretary, event):
