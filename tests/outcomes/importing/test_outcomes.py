@@ -131,7 +131,7 @@ def test_what_cannot_be_an_outcome_is_an_error(secretary, event, row, words):
     assert words in source.rows.get(state="error").why
 
 
-def test_what_is_exported_comes_back_unchanged(secretary, event, themes):
+def test_what_is_exported_comes_back_unchanged(secretary, editor, event, themes):
     plenary = SessionFactory(event=event, title="Plenary", number="2")
     action = ActionFactory(
         event=event,
@@ -147,7 +147,7 @@ def test_what_is_exported_comes_back_unchanged(secretary, event, themes):
     ActionOwnerFactory(action=action, is_lead=True, response="accepted")
     action.address_to(["state", "media"])
     TakeawayFactory(event=event, text="-Trust first.", heading="+1")
-    rows = OutcomeExport.read(Outcome.objects.filter(event=event).order_by("pk"))
+    rows = OutcomeExport.read(Outcome.objects.filter(event=event).order_by("pk"), editor)
     data = b"".join(text.write(OutcomeExport.columns, rows))
 
     source = preview(secretary, "outcomes", data, target=event)

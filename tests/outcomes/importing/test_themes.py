@@ -36,9 +36,9 @@ def test_table_becomes_themes_of_two_levels_and_again_changes_nothing(keeper):
     assert [theme.name for theme in Theme.objects.all()] == ["Water"]
 
 
-def test_what_is_exported_comes_back_unchanged(keeper):
+def test_what_is_exported_comes_back_unchanged(keeper, administrator):
     ThemeFactory(name="Norms", parent=ThemeFactory(name="=Cyber", description="+1", position=3))
-    data = b"".join(write(ThemeExport.columns, ThemeExport.read(Theme.objects.all())))
+    data = b"".join(write(ThemeExport.columns, ThemeExport.read(Theme.objects.all(), administrator)))
 
     assert {state for _, state in states(preview(keeper, "themes", data))} == {"unchanged"}
 
