@@ -86,6 +86,8 @@ def test_css_names_no_physical_side(path):
 def test_css_takes_colours_from_tokens(path):
     """The one exception: logos stand on the white they were drawn for."""
     rules = path.read_text().split("@layer base {")[-1].replace("background: #ffffff;", "", 1)
+    if path.name == "admin-tokens.css":  # what the admin's colours are called
+        rules = re.sub(r"--[a-z-]+: #[0-9a-f]{6};", "", rules)
 
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", rules) == []
 
