@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from events.models import Event
+from events.models import Event, Participation
 from participants.history import Line, in_words, kept_models
 from participants.models import Change, Person
 from participants.models.change import label_of
@@ -33,6 +33,21 @@ def lines_visible_to(user) -> QuerySet:
 def lines_of(event: Event, user) -> QuerySet:
     """Return the changes of `event` and of everything below it that `user` may read, the newest first."""
     return lines_visible_to(user).filter(event_key=event.pk)
+
+
+def lines_about(person: Person) -> QuerySet:
+    """Return the lines that hold words about `person`: their record, their participations and the roles under those.
+
+    What `erase_person` empties (`.empty()`). Other lines name people by their key alone, which then leads nowhere; what
+    a person did themselves has lost its name once their account is gone.
+    """
+    participation = label_of(Participation)
+    theirs = Participation.objects.filter(person=person.pk).order_by().values("pk")
+    gone = Change.objects.filter(record=participation, values__person__1=person.pk).order_by().values("key")
+    about = Q(record=label_of(Person), key=person.pk) | Q(record=participation, key__in=theirs)
+    about |= Q(record=participation, key__in=gone) | Q(record=participation, values__person__0=person.pk)
+    about |= Q(under=participation, under_key__in=theirs) | Q(under=participation, under_key__in=gone)
+    return Change.objects.filter(about)
 
 
 def last_changes(user, number: int = 10, event: Any = None) -> list[Line]:

@@ -11,6 +11,7 @@ from events import workflow
 from outcomes.models import Outcome, OutcomeTheme
 from tests.addresses import addresses
 from tests.factories import (
+    PUBLISHED_AT,
     ActionFactory,
     ActionOwnerFactory,
     ActionUpdateFactory,
@@ -184,6 +185,8 @@ HIDDEN_OUTCOMES = {
     "changes requested": {"changes_requested": True},
     "approved": {"approved": True},
     "withdrawn": {"withdrawn": True},
+    "merged": {"merged": True},
+    "merged after it was public": {"merged": True, "published_at": PUBLISHED_AT, "number": 0},
     "published in a draft event": {"published": True, "event__draft": True},
     "published in a withdrawn event": {"published": True, "event__withdrawn": True},
     "published in a closed event": {"published": True, "event__closed": True},
@@ -237,7 +240,7 @@ def test_hidden_outcome_changes_no_byte_of_any_door(client, scene, state):
 
 def _number(hidden: dict) -> int | None:
     """A number that comes before every public one, so that order and neighbours would change if it counted."""
-    return 0 if hidden.get("published") or hidden.get("withdrawn") else None
+    return 0 if {"published", "withdrawn", "published_at"} & hidden.keys() else None
 
 
 PEOPLE = ["on_record", "non_attributed", "chatham_house", "closed"]
@@ -400,7 +403,7 @@ def test_hidden_outcome_answers_as_one_that_does_not_exist(client, scene, state)
 
     hidden, missing = client.get(address), client.get(reverse("outcomes:outcome-detail", args=["aaaaaaaa"]))
 
-    if state in ("withdrawn", "published in a withdrawn event"):
+    if state in ("withdrawn", "merged after it was public", "published in a withdrawn event"):
         assert hidden.status_code == 410
         assert SECRET not in hidden.content.decode()
     else:

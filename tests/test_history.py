@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from events.history import last_changes, lines_of, lines_visible_to
+from events.history import last_changes, lines_about, lines_of, lines_visible_to
 from events.models import Session
 from events.workflow import release
 from outcomes.models import Outcome
@@ -344,3 +344,22 @@ def test_names_of_people_are_not_in_the_lines(editor, event):
 
     assert "Invented" not in f"{line.name} {line.values}"
     assert "Somebody Invented" in history.in_words([line])[0].record
+
+
+def test_what_is_said_about_a_person_is_found_to_be_erased_also_after_it_is_deleted(editor, event):
+    person, other = PersonFactory(name="Somebody Invented"), PersonFactory()
+    with history.watch(by=editor) as more:
+        participations = [ParticipationFactory(event=event, person=one) for one in (person, other)]
+        more += [person, *participations]
+    with history.watch(participations[0], by=editor):
+        type(participations[0]).objects.filter(pk=participations[0].pk).update(affiliation="Embassy")
+    with history.watch(participations[0], by=editor):
+        participations[0].delete()
+
+    assert lines_about(person).count() == 4
+
+    lines_about(person).empty()
+
+    assert "Embassy" not in str(list(Change.objects.values_list("values", "name")))
+    assert Change.objects.count() == 5
+    assert Change.objects.filter(key=participations[1].pk, record="events.participation").get().values != {}

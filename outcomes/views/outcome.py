@@ -153,7 +153,9 @@ def _outcome(row: dict) -> Outcome:
 
 def parts() -> Subquery:
     """Return the SQL for the numbers of those merged into one that were public too, in one text with commas."""
-    known = Outcome.objects.tombstones().filter(merged_into=OuterRef("pk"), status=Outcome.Status.MERGED)
+    # those of a public outcome belong to its event and are as open as it is, which inherits the strictest stamp
+    known = Outcome.objects.filter(merged_into=OuterRef("pk"), published_at__isnull=False)
+    known = known.exclude(recorded_under__in=["", attribution.Rule.CLOSED])
     numbers = StringAgg(Cast("number", CharField()), Value(","))
     return Subquery(known.order_by().values("merged_into").annotate(numbers=numbers).values("numbers"))
 

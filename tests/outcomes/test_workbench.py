@@ -133,7 +133,9 @@ def test_comments_reach_no_reader(client, editor):
 # Merging and splitting
 
 
-def test_what_perhaps_says_the_same_is_merged_from_the_review_and_parted_again(client, editor, event, outcome):
+def test_what_perhaps_says_the_same_is_merged_from_the_review_and_parted_again(
+    client, editor, rapporteur, group, event, outcome
+):
     twin = TakeawayFactory(
         event=event, submitted=True, text="All coastal States report dredging incidents promptly.", themes=[]
     )
@@ -158,6 +160,11 @@ def test_what_perhaps_says_the_same_is_merged_from_the_review_and_parted_again(c
 
     twin.refresh_from_db()
     assert twin.merged_into_id == outcome.pk
+    Outcome.objects.filter(pk=twin.pk).update(session=group)
+    client.force_login(rapporteur)
+    assert "brought together" in client.get(reverse("outcomes:desk-outcome", args=[twin.code])).content.decode()
+    assert client.get(reverse("outcomes:desk-session", args=[group.code])).status_code == 200
+    client.force_login(editor)
     review = client.get(address("review", outcome))
     assert review.context["lineage"].parts == [Outcome.objects.get(pk=twin.pk)]
     assert client.post(address("part", outcome)).status_code == 302

@@ -116,6 +116,7 @@ class OutcomeEdit(FormMixin, OutcomeMixin, TemplateView):
         ]
         context = super().get_context_data(form=self.form(), outcome=self.outcome, changes=changes)
         context |= {"state": STATES[self.outcome.status], "is_reworded": is_reworded(self.outcome)}
+        context["survivor"] = Outcome.objects.public().filter(pk=self.outcome.merged_into_id).first()
         context |= thread(self.outcome) | {"origin": Origin.of(self.outcome, request.user)}
         return render(request, "outcomes/desk/outcome_detail.html", context)
 
