@@ -97,6 +97,41 @@ class SuggestedWithinEvent(AutocompleteSelect):
         return f"{super().get_url()}?event={self.event.pk}"
 
 
+class KnownSelect(AutocompleteSelect):
+    """Shows what is chosen out of `known` (key as text → label); it asks the database only for what is not there."""
+
+    known: dict[str, str] | None = None
+
+    def optgroups(self, name, value, attrs=None):
+        chosen = [str(one) for one in value if one not in ("", None)]
+        if self.known is None or not all(key in self.known for key in chosen):
+            return super().optgroups(name, value, attrs)
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        options += [self.create_option(name, key, self.known[key], True, at) for at, key in enumerate(chosen, 1)]
+        return [(None, options, 0)]
+
+
+class ReadsChoicesAtOnce(admin.StackedInline):
+    """An inline whose suggested choices are read once for all of its rows, not once for each."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KnownSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        if obj is not None:
+            rows = self.model._default_manager.order_by().filter(**{formset.fk.name: obj.pk})
+            for name in self.get_autocomplete_fields(request):
+                field = formset.form.base_fields.get(name)
+                widget = field and getattr(field.widget, "widget", field.widget)
+                if isinstance(widget, KnownSelect):
+                    chosen = field.queryset.filter(pk__in=rows.values(name))
+                    widget.known = {str(one.pk): field.label_from_instance(one) for one in chosen}
+        return formset
+
+
 class OfOneEvent:
     """For admins and inlines of what belongs to an event: sessions and people to choose from are those of that event.
 

@@ -5,7 +5,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 
-from events.admin.base import Limited, Verb, WithVerbs, prefilled
+from events.admin.base import Limited, ReadsChoicesAtOnce, Verb, WithVerbs, prefilled
 from events.admin.cloning import ClonesEvents, clone_link
 from events.admin.invitations import InvitesRapporteurs, invite_link
 from events.admin.programme import EditsProgramme, programme_link
@@ -86,12 +86,15 @@ class EventPartnerFormSet(forms.BaseInlineFormSet):
             )
 
 
-class EventPartnerInline(admin.StackedInline):
+class EventPartnerInline(ReadsChoicesAtOnce):
     model = EventPartner
     formset = EventPartnerFormSet
     autocomplete_fields = ["organisation"]
     fields = [("organisation", "role"), ("role_text", "position")]
     extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("organisation")
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)

@@ -10,7 +10,16 @@ from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.text import Truncator
 
-from events.admin.base import AutocompleteWithin, EventBound, EventFilter, Released, Verb, WithVerbs, confirm
+from events.admin.base import (
+    AutocompleteWithin,
+    EventBound,
+    EventFilter,
+    ReadsChoicesAtOnce,
+    Released,
+    Verb,
+    WithVerbs,
+    confirm,
+)
 from events.models import InvalidTransition, NotAllowed
 from outcomes.admin.comments import OutcomeCommenting
 from outcomes.admin.lineage import TOGETHER, OutcomeMerging, OutcomeParting, OutcomeSplitting
@@ -95,7 +104,7 @@ class ThemesForm(forms.Form):
         return cleaned
 
 
-class OutcomeThemeInline(admin.StackedInline):
+class OutcomeThemeInline(ReadsChoicesAtOnce):
     model = OutcomeTheme
     autocomplete_fields = ["theme"]
     extra = 0
@@ -112,7 +121,7 @@ class AddresseeInline(admin.StackedInline):
     verbose_name_plural = "addressed to"
 
 
-class ActionOwnerInline(admin.StackedInline):
+class ActionOwnerInline(ReadsChoicesAtOnce):
     model = ActionOwner
     autocomplete_fields = ["organisation", "person"]
     fields = [("organisation", "person"), ("is_lead", "response")]
