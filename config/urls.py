@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from config import health, robots
 from config.gallery import gallery
+from config.guide import guide
 from outcomes import sitemaps
 from outcomes.views.home import Home
 
@@ -20,6 +21,8 @@ urlpatterns = [
     path("", include("events.urls")),
     path("", include("participants.urls")),
     path("admin/r/<path:of_anything>", admin.site.admin_view(nowhere), name="nowhere"),
+    path("admin/guide/", admin.site.admin_view(guide), name="guide"),
+    path("admin/guide/<slug:name>/", admin.site.admin_view(guide), name="guide-for"),
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
