@@ -8,6 +8,7 @@ from django.db.models.functions import JSONObject, RowNumber
 from events.models import Event
 from events.people import naming
 from events.prepared import Prepared
+from events.since import COLUMNS, OF_EDITION, SHOWN, all_left_open
 
 Rows = list[dict[str, Any]]
 
@@ -70,6 +71,13 @@ def _editions(event: Event) -> QuerySet:
     return _arm(Event.objects.public().filter(nearest), "edition", columns, order=("starts_on", "pk"))
 
 
+def _left_open(event: Event) -> QuerySet:
+    """What earlier editions left, as many as are shown and one; `place` is a window, by which SQL can stop too."""
+    left = all_left_open(event)
+    columns = {name: F(name) for name in COLUMNS} | {name: F(path) for name, path in OF_EDITION.items()}
+    return _arm(left, "left_open", columns, order=left.query.order_by).filter(place__lte=SHOWN + 1)
+
+
 _ARMS = {
     "partner": _partners,
     "resource": _resources,
@@ -77,6 +85,7 @@ _ARMS = {
     "participant": _participants,
     "report": _report,
     "edition": _editions,
+    "left_open": _left_open,
 }
 
 

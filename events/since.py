@@ -1,6 +1,5 @@
 """What earlier editions of a series left open, as the next one shows it; all of it is public, whoever looks."""
 
-import datetime as dt
 from typing import Any, NamedTuple
 
 from django.db.models import F
@@ -34,36 +33,38 @@ class Since(NamedTuple):
 
 
 COLUMNS = ("code", "number", "text", "progress", "due_on")
-OF_EDITION = ("reference", "slug", "title")
+OF_EDITION = {f"edition_{name}": f"event__{name}" for name in ("reference", "slug", "title")}
 
 
-def left_open(event: Event):
-    """Return the rows of which `since` is made, one more than is shown."""
-    found = event.outcomes.model.objects.public().since_last_time(event)
-    return found[: SHOWN + 1].values(*COLUMNS, **{f"edition_{name}": F(f"event__{name}") for name in OF_EDITION})
+def all_left_open(event: Event):
+    """Return the public actions that earlier editions of the series of `event` left, in the order of the page."""
+    return _model().objects.public().since_last_time(event)
 
 
 def since_last_time(event: Event) -> Since:
     """Return what is open since last time, or was settled since, in one query; none without a series."""
-    return since(event, list(left_open(event)) if event.series_id else [])
+    if not event.series_id:
+        return Since((), "")
+    columns = {name: F(path) for name, path in OF_EDITION.items()}
+    return since(event, list(all_left_open(event)[: SHOWN + 1].values(*COLUMNS, **columns)))
 
 
 def since(event: Event, rows: list[dict[str, Any]]) -> Since:
-    """Return the rows of `left_open` as they are shown."""
+    """Return rows as they are shown: one more than SHOWN says that there are more. Dates may be ISO texts."""
     if not rows:
         return Since((), "")
-    model, today = event.outcomes.model, timezone.localdate()
+    model, today = _model(), timezone.localdate().isoformat()
     labels = {str(value): str(label) for value, label in model.Progress.choices}
 
     def item(row: dict[str, Any]) -> Left:
-        due: dt.date | None = row["due_on"]
+        due = str(row["due_on"] or "")
         return Left(
             reference=f"{row['edition_reference'] or row['edition_slug']}-A{row['number']}",
             href=address("outcomes:outcome-detail", row["code"]),
             text=row["text"],
             progress=row["progress"],
             label=labels.get(row["progress"], ""),
-            is_overdue=due is not None and due < today and row["progress"] not in model.SETTLED,
+            is_overdue=bool(due) and due < today and row["progress"] not in model.SETTLED,
             edition=row["edition_title"],
         )
 
@@ -72,3 +73,7 @@ def since(event: Event, rows: list[dict[str, Any]]) -> Since:
         query = urlencode({"kind": "action", "series": event.series.slug})
         more = f"{reverse('outcomes:outcome-list')}?{query}"
     return Since(tuple(item(row) for row in rows[:SHOWN]), more)
+
+
+def _model() -> Any:
+    return Event._meta.get_field("outcomes").related_model  # of the app to the right

@@ -21,6 +21,7 @@ from events.prepared import Prepared
 from events.printed import printed
 from events.programme import programme
 from events.reports import report_box
+from events.since import since
 from events.views.tombstone import gone
 
 LONG = 3  # parts of a page from which on it has a list of contents
@@ -63,6 +64,7 @@ class EventDetail(PublicPage, TemplateView):
             "quotes": quotes(found["quote"]),
             "resources": [resource(told) for told in found["resource"]],
             "report": report_box(event, found["report"]),
+            "since": since(event, found["left_open"]),
             "participants": participants(found["participant"], besides=named.already),
         }
         contents = table_of_contents(event, parts)
@@ -100,6 +102,7 @@ def table_of_contents(event: Event, parts: dict) -> list[tuple[str, str]]:
         for anchor, heading, there in (
             ("takeaways", gettext("Takeaways"), outcomes.takeaways),
             ("actions", gettext("Actions"), outcomes.actions),
+            ("since", gettext("Since last time"), parts["since"].items),
             ("about", gettext("About"), event.body),
             ("programme", gettext("Programme"), parts["programme"].days),
             ("quotes", gettext("In their words"), parts["quotes"]),

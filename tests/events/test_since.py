@@ -89,3 +89,22 @@ def test_rapporteurs_see_it_at_their_session(client, rapporteur, group):
 
     assert "1 action since last time" in page
     assert "Left over from last year" in page
+
+
+def test_page_of_the_next_edition_shows_it_in_no_query_more(client, series, django_assert_num_queries):
+    last, new = edition(series, 2025), edition(series, 2026)
+    ActionFactory(event=last, text="Shown", published=True, due_on=dt.date(2025, 6, 1))
+    ActionFactory(event=last, text="SECRET", approved=True)
+    for _ in range(SHOWN):
+        ActionFactory(event=last, published=True)
+
+    with django_assert_num_queries(5):  # as for an event by itself
+        page = client.get(new.get_absolute_url()).content.decode()
+    before = client.get(last.get_absolute_url()).content.decode()
+
+    part = page[page.index('id="since"') : page.index("All actions of this series")]
+    assert part.count("<li") == SHOWN
+    assert part.index("Shown") < part.index("What was agreed")
+    assert "Overdue" in part
+    assert "SECRET" not in page
+    assert "Since last time" not in before
