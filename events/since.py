@@ -16,6 +16,7 @@ SHOWN = 10
 class Left(NamedTuple):
     """An action of an earlier edition."""
 
+    mark: str  # "A2"
     reference: str  # "WP3348-A2"
     href: str
     text: str
@@ -59,6 +60,7 @@ def since(event: Event, rows: list[dict[str, Any]]) -> Since:
     def item(row: dict[str, Any]) -> Left:
         due = str(row["due_on"] or "")
         return Left(
+            mark=f"A{row['number']}",
             reference=f"{row['edition_reference'] or row['edition_slug']}-A{row['number']}",
             href=address("outcomes:outcome-detail", row["code"]),
             text=row["text"],
