@@ -116,6 +116,7 @@ class OutcomeImport(IntoEvent):
                 row.is_in_doubt(
                     f"Not placed: {part.why}. It would be {'an action' if kind == 'action' else 'a takeaway'}."
                 )
+                row.is_aside = True
                 rows.append(row)
         return rows
 
@@ -207,8 +208,8 @@ class OutcomeImport(IntoEvent):
             return
         if clean["kind"] and clean["kind"] != found.kind:
             row.problems.append(f"It is {found.get_kind_display().lower()} here, and stays so.")
-        if found.status == Status.WITHDRAWN:
-            row.problems.append("It is withdrawn and no longer changed.")
+        if found.status in (Status.WITHDRAWN, Status.MERGED):
+            row.problems.append(f"It is {found.get_status_display().lower()} and no longer changed.")
         if row.problems:
             return
         row.found = found
@@ -280,7 +281,7 @@ class OutcomeImport(IntoEvent):
 
     def take(self, row, key):
         row.found = self.by_code.get(key)
-        if row.found is not None and row.found.status == Status.WITHDRAWN:
+        if row.found is not None and row.found.status in (Status.WITHDRAWN, Status.MERGED):
             row.found = None
 
     def said_of(self, row: Row) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class Row:
     doubt: str = ""
     candidates: list[Candidate] = field(default_factory=list)
     may_be_new: bool = True  # whether one in doubt can be added as new
+    is_aside: bool = False  # whether it is left out unless somebody says otherwise
     differences: list[tuple[str, str, str]] = field(default_factory=list)  # (what, before, after)
 
     def is_in_doubt(self, why: str, candidates: Iterable[Candidate] = ()) -> None:

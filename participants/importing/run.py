@@ -260,8 +260,8 @@ def _write_down(source: Import, kind: Kind, rows: list[Row], *, was: Import.Stat
     }
     source.rows.all().delete()
     shown = [as_shown(source, kind, row) for row in rows]
-    for one in shown:
-        one.decision = decided.get((one.line, one.fingerprint), "")
+    for row, one in zip(rows, shown, strict=True):
+        one.decision = decided.get((one.line, one.fingerprint), ImportRow.SKIP if row.is_aside else "")
     for batch in batched(shown, BATCH):
         ImportRow.objects.bulk_create(list(batch))
     counts = dict(Counter(str(one.state) for one in shown))

@@ -131,6 +131,16 @@ def test_what_cannot_be_an_outcome_is_an_error(secretary, event, row, words):
     assert words in source.rows.get(state="error").why
 
 
+def test_outcome_that_was_merged_is_no_longer_changed(secretary, event):
+    merged = TakeawayFactory(event=event, text="Trust first.")
+    into = TakeawayFactory(event=event, text="Trust first of all.")
+    Outcome.objects.filter(pk=merged.pk).update(status="merged", merged_into=into, text_submitted="Trust first.")
+
+    source = preview(secretary, "outcomes", "Kind,Wording,Heading\nTakeaway,Trust first.,New\n", target=event)
+
+    assert "merged into another and no longer changed" in source.rows.get(state="error").why
+
+
 def test_what_is_exported_comes_back_unchanged(secretary, editor, event, themes):
     plenary = SessionFactory(event=event, title="Plenary", number="2")
     action = ActionFactory(
@@ -167,12 +177,15 @@ def test_document_becomes_drafts_and_what_could_not_be_placed_is_in_doubt(secret
     found = dict(source.rows.values_list("state").distinct().values_list("state", "why"))
     assert set(found) == {"new", "doubt"}
     assert "Not placed" in source.rows.filter(state="doubt").first().why
+    assert {row.decision for row in source.rows.filter(state="doubt")} == {"skip"}  # unless somebody says otherwise
     one = source.rows.filter(state="new").first()
     decide(secretary, source, "keep", **{f"row-{one.pk}": "skip"})
-    decide(secretary, source, "all", what="skip")
+    other = source.rows.filter(state="doubt").last()
+    decide(secretary, source, "keep", **{f"row-{other.pk}": "new"})
     decide(secretary, source)
     written = Outcome.objects.all()
-    assert written.count() == source.rows.filter(state="new").count() - 1
+    assert written.count() == source.rows.filter(state="new").count()  # one left out, one taken
+    assert written.filter(text=other.values["text"]).exists()
     assert {(outcome.session, outcome.status) for outcome in written} == {(room, "draft")}
 
 
