@@ -3,6 +3,7 @@
 import pytest
 
 from events.models import Participation, Role
+from participants import history
 from participants.models import Import, Person
 from tests.factories import (
     EventFactory,
@@ -11,6 +12,7 @@ from tests.factories import (
     ParticipationFactory,
     PersonFactory,
     SessionFactory,
+    UserFactory,
 )
 from tests.importing import address, correct, decide, preview, states, undo, upload
 
@@ -219,17 +221,19 @@ def test_changes_are_shown_in_words_empty_cells_change_nothing_and_who_is_missin
     assert event.participations.count() == 2
 
 
-def test_undoing_is_refused_once_somebody_changed_or_used_what_was_made(secretary, event):
+def test_undoing_is_refused_once_somebody_changed_or_used_what_was_made(secretary, event, administrator):
     source = preview(secretary, "participants", "Name,Position\nAna Example,Head\nBo Other,\n", target=event)
     decide(secretary, source)
-    Participation.objects.filter(person__name="Ana Example").update(position="Director")
+    ana = Participation.objects.filter(person__name="Ana Example")
+    with history.watch(ana, by=administrator):
+        ana.update(position="Director")
     ParticipationFactory(person=Person.objects.get(name="Bo Other"), event=EventFactory())
 
     page = secretary.get(address(source, "undo")).content.decode()
     undo(secretary, source)
 
     assert "can no longer be undone" in page
-    assert "Ana Example has been changed since (position)" in page
+    assert "Ana Example has been changed since (position), by Ad Ministrator." in page
     assert "Bo Other is in use since: participation" in page
     assert source.state == "applied"
     assert "Nothing was undone" in source.notice
@@ -324,3 +328,28 @@ def test_import_is_the_affair_of_who_may_change_the_event(client, event, rapport
             assert getattr(client, method)(address(source, name)).status_code == 302
     source.refresh_from_db()
     assert source.state == "preview"
+
+
+def test_addresses_of_people_one_does_not_invite_are_not_told(client, event):
+    institution = OrganisationFactory()
+    EventPartnerFactory(event=event, organisation=institution, role="convener")
+    client.force_login(UserFactory(editor_of_some=True, institutions=[institution]))
+    PersonFactory(name="SECRET NAME", email="known@example.org")
+    other = PersonFactory(name="Ana Example", email="secret@example.org")
+    text = "Name,E-mail\nSomebody Else,known@example.org\nAna Example,ana@example.org\n"
+
+    source = preview(client, "participants", text, target=event)
+
+    assert states(source) == [(2, "doubt"), (3, "doubt")]
+    assert source.rows.first().why == "The address belongs to somebody of another name."
+    assert source.rows.first().candidates == []
+    ana = source.rows.get(line=3)
+    decide(client, source, "keep", **{f"row-{ana.pk}": f"p{other.pk}"})
+    page = client.get(address(source) + "?state=all").content.decode()
+    assert "SECRET" not in page
+    assert "secret@example.org" not in page
+    decide(client, source, "all", what="skip")
+    decide(client, source)
+    other.refresh_from_db()
+    assert other.email == "secret@example.org"
+    assert event.participations.get().person == other
