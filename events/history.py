@@ -14,12 +14,12 @@ def lines_visible_to(user) -> QuerySet:
     """Return the changes that `user` may read: of kinds they may see, in events they may change or in none."""
     if not user.is_active or not user.is_staff:
         return Change.objects.none()
-    allowed = [
+    forbidden = [
         label_of(model)
         for model in kept_models()
-        if user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+        if not user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
     ]
-    mine = Change.objects.filter(record__in=allowed)
+    mine = Change.objects.exclude(record__in=forbidden)  # not those allowed: SQLite would sort them all by that index
     if user.is_superuser:
         return mine.newest()
     events = Event.objects.editable_by(user).order_by().values("pk")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 
 from events.counting import count_each
@@ -123,22 +123,27 @@ def _themes(query: str, themes: Mapping[int, Theme]) -> list[Theme]:
 def straight_to(query: str) -> str | None:
     """Return the address of the one thing that `query` names: a code, a reference of an outcome or of an event.
 
-    A reference has a digit: a word that happens to be one ("OEWG") is searched for.
+    A reference has a digit: a word that happens to be one ("OEWG") is searched for. What was merged answers at its own
+    address, which leads to what it became.
     """
     asked = query.casefold()
-    events = outcomes = None
+    events = outcomes = merged = None
+    became = Outcome.objects.public().filter(pk=OuterRef("merged_into"))
+    known = Outcome.objects.filter(Exists(became), published_at__isnull=False)
     if CODE.fullmatch(asked):
-        outcomes = Outcome.objects.public().filter(code=asked)
+        outcomes, merged = Outcome.objects.public().filter(code=asked), known.filter(code=asked)
     if any(sign.isdigit() for sign in asked):
         events = Event.objects.public().filter(_cited_as(asked))
         if named := REFERENCE.fullmatch(asked):
             of_event = Event.objects.public().filter(_cited_as(named["event"])).values("pk")
             kind, number = KINDS[named["kind"]], int(named["number"])
-            outcomes = Outcome.objects.public().filter(event__in=of_event, kind=kind, number=number)
+            this = {"event__in": of_event, "kind": kind, "number": number}
+            outcomes, merged = Outcome.objects.public().filter(**this), known.filter(**this)
     rows = [
         part.order_by().values_list(F(field), Value(view))
         for part, field, view in (
             (outcomes, "code", "outcomes:outcome-detail"),
+            (merged, "code", "outcomes:outcome-detail"),
             (events, "slug", "events:event-detail"),
         )
         if part is not None

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events.history import last_changes, lines_about, lines_of, lines_visible_to
-from events.models import Session
+from events.models import Participation, Quote, Session
 from events.workflow import release
 from outcomes.models import Outcome
 from participants import history
@@ -310,6 +310,12 @@ def test_status_rule_and_address_are_not_changed_back(client, editor, event):
     for change in Change.objects.of(event):
         now, then = history.as_it_was(change, whole=False)
         assert set(then) <= {"title"}, now
+
+
+def test_what_a_person_wished_is_not_changed_back():
+    assert {"listing", "wants_reminders"}.isdisjoint(history.revertible(Participation))
+    assert "affiliation" in history.revertible(Participation)
+    assert "consent" not in history.revertible(Quote)
 
 
 @pytest.mark.parametrize("role", ["outsider", "rapporteur"])

@@ -75,7 +75,7 @@ class Participation(Recorded):
     rule: str  # annotated by `with_rule()`
     objects = ParticipationQuerySet.as_manager()
 
-    HISTORY = Kept(event="event_id", fixed=("event", "person", "wants_reminders"), names_need=("person",))
+    HISTORY = Kept(event="event_id", fixed=("event", "person", "wants_reminders", "listing"), names_need=("person",))
 
     class Meta:
         ordering = [Coalesce(NullIf("person__sort_name", models.Value("")), "person__name"), "pk"]
@@ -206,7 +206,7 @@ class Quote(Recorded):
     rule: str  # annotated by `with_rule()`
     objects = QuoteQuerySet.as_manager()
 
-    HISTORY = Kept(event="event_id", fixed=("event",))
+    HISTORY = Kept(event="event_id", fixed=("event", "consent"))
 
     class Meta:
         ordering = ["position", "pk"]

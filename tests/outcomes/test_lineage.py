@@ -211,6 +211,10 @@ def test_address_of_one_that_was_public_leads_to_the_one_that_stays(client, edit
     assert "SECRET" not in page
     assert never.code not in page
 
+    for query in ("MU1-T7", goes.code):
+        assert client.get(reverse("outcomes:search"), {"q": query}).url == goes.get_absolute_url()
+    assert client.get(reverse("outcomes:search"), {"q": never.code}).status_code == 200
+
     cited = client.get(reverse("outcomes:outcome-cite", args=[goes.code, "txt"]))
     assert cited.url == reverse("outcomes:outcome-cite", args=[stays.code, "txt"])
 
