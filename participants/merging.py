@@ -309,3 +309,5 @@ def _settle(journal: list) -> None:
 points_at("participants.FormerAddress", "organisation")
 # Whoever works for the one that is lost works for the one that stays: its page says so before.
 points_at("participants.User_institutions", "organisation", says=("user__name",), alike=("user",))
+# What the headers of its files mean; where both know one, that of the one that stays holds.
+points_at("participants.KnownColumn", "organisation", alike=("kind", "header"))

@@ -225,7 +225,7 @@ class KnownColumn(models.Model):
     """What a header meant last time, in files of one kind from one institution. Headers are no personal data."""
 
     kind = models.CharField(max_length=40)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, related_name="known_columns")
     header = models.CharField(max_length=200)
     field = models.CharField(max_length=40, blank=True, help_text="Left empty, the column is passed over.")
 
