@@ -371,7 +371,7 @@ class AgendaImport(Kind):
         if one.kind == Session.Kind.BREAKOUT_GROUP and parent is None:
             one.kind = Session.Kind.WORKING_GROUP  # what it stood under was left out
         one.position = min(row.line, 32_767)
-        one.full_clean()
+        _validate(one)
         return one
 
     def changed(self, row: Row) -> Session:
@@ -381,7 +381,7 @@ class AgendaImport(Kind):
         for name, value in self.id_of(session).items():
             setattr(one, name, value)
         one.event = self.target
-        one.full_clean()
+        _validate(one)
         return one
 
     def id_of(self, session: AgendaSession) -> dict[str, str]:
@@ -422,6 +422,12 @@ class AgendaImport(Kind):
 
     def settle(self):
         settle_visibility(self.target)
+
+
+def _validate(session: Session) -> None:
+    """Raise for what forms would refuse. What a constraint says is left to the database, which is asked anyway."""
+    session.clean_fields(exclude={"event", "parent"})
+    session.clean()
 
 
 def _moment(session: Session | AgendaSession) -> float | None:
