@@ -9,6 +9,7 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 
 from participants import history
+from participants.help import Helped
 from participants.models import Change
 
 PAGE = 50  # lines on a page
@@ -23,7 +24,7 @@ def page_of(changes, request) -> tuple[list, int | None]:
     return history.in_words(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
 
 
-class WithHistory(admin.ModelAdmin):
+class WithHistory(Helped, admin.ModelAdmin):
     """An admin whose saves and deletions leave lines in the history, those of its inlines included."""
 
     def watched(self, request, obj) -> list:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from events.models import Event, InvalidTransition, NotAllowed, Participation, Session, StaffedQuerySet
 from events.workflow import release, settle_visibility
+from participants.help import Helped
 from participants.text import validate_plain
 
 AT_ONCE = 500  # rows that a bulk action shows and changes in one go
@@ -111,7 +112,7 @@ class KnownSelect(AutocompleteSelect):
         return [(None, options, 0)]
 
 
-class ReadsChoicesAtOnce(admin.StackedInline):
+class ReadsChoicesAtOnce(Helped, admin.StackedInline):
     """An inline whose suggested choices are read once for all of its rows, not once for each."""
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

@@ -5,10 +5,11 @@ from events.admin.invitations import OffersInvitation, invite_link
 from events.exports import ParticipationExport, QuoteExport, RoleExport
 from events.models import Participation, Quote, Role
 from participants.exporting.pages import Exports
+from participants.help import Helped
 from participants.history_pages import WithHistory
 
 
-class RoleInline(OfOneEvent, admin.StackedInline):
+class RoleInline(OfOneEvent, Helped, admin.StackedInline):
     model = Role
     fields = [("role", "session", "position")]
     autocomplete_fields = ["session"]

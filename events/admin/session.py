@@ -10,6 +10,7 @@ from events.exports import SessionExport
 from events.models import BreakoutGroup, Session
 from events.workflow import move_session, set_attribution
 from participants.exporting.pages import Exports
+from participants.help import Helped
 from participants.history_pages import WithHistory
 
 
@@ -22,7 +23,7 @@ class BreakoutGroupFormSet(forms.BaseInlineFormSet):
         return form
 
 
-class BreakoutGroupInline(admin.StackedInline):
+class BreakoutGroupInline(Helped, admin.StackedInline):
     model = BreakoutGroup
     fk_name = "parent"
     formset = BreakoutGroupFormSet

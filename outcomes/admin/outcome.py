@@ -40,6 +40,7 @@ from outcomes.models import (
 from participants import history
 from participants.admin import UPLOADS
 from participants.exporting.pages import Exports
+from participants.help import Helped
 from participants.history_pages import WithHistory
 from participants.text import normalise
 from participants.wording import differences
@@ -115,7 +116,7 @@ class OutcomeThemeInline(ReadsChoicesAtOnce):
         return super().get_queryset(request).select_related("theme")
 
 
-class AddresseeInline(admin.StackedInline):
+class AddresseeInline(Helped, admin.StackedInline):
     model = Addressee
     extra = 0
     verbose_name_plural = "addressed to"
@@ -133,7 +134,7 @@ class ActionOwnerInline(ReadsChoicesAtOnce):
         return super().get_queryset(request).select_related("organisation", "person")
 
 
-class ActionUpdateInline(admin.StackedInline):
+class ActionUpdateInline(Helped, admin.StackedInline):
     model = ActionUpdate
     formfield_overrides = UPLOADS
     fields = [("on", "progress", "verification"), "text", ("evidence_url", "evidence_file")]

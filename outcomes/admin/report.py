@@ -4,10 +4,11 @@ from events.admin.base import EventBound, EventFilter, Verb, WithVerbs
 from outcomes.exports import ReportExport
 from outcomes.models import Report, ReportSection
 from participants.exporting.pages import Exports
+from participants.help import Helped
 from participants.history_pages import WithHistory
 
 
-class ReportSectionInline(admin.StackedInline):
+class ReportSectionInline(Helped, admin.StackedInline):
     model = ReportSection
     fields = [("title", "kind"), "body", ("position", "slug")]
     extra = 0
