@@ -347,8 +347,8 @@ class Event(SluggedModel, Searchable, StatusModel):
         """The public editions of its series before it; all of them while it has no date."""
         if not self.starts_on:
             return self.editions()
-        before = Q(starts_on__lt=self.starts_on) | Q(starts_on=self.starts_on, pk__lt=self.pk)
-        return self.editions().filter(before)
+        # Not "earlier, or the same day and": for an "or" SQLite reads all events by their day, instead of the series.
+        return self.editions().filter(starts_on__lte=self.starts_on).exclude(starts_on=self.starts_on, pk__gt=self.pk)
 
 
 class EventIndex(SearchIndex):
