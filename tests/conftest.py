@@ -1,8 +1,10 @@
-"""The cast. Scenery is built in each test."""
+"""The cast. Scenery is built in each test, or once in a module whose tests all look at it."""
+
+from contextlib import contextmanager
 
 import pytest
 from django.core.cache import caches
-from django.db import connection
+from django.db import connection, transaction
 
 from events.models.generation import forget_generation
 from tests.factories import (
@@ -67,6 +69,27 @@ def as_served(monkeypatch):
     yield
     forget_generation()
     caches["pages"].clear()
+
+
+@pytest.fixture(scope="module")
+def scenery(django_db_setup, django_db_blocker):
+    """Let a module whose tests all look at the same rows build them once: `with scenery(): …` in a fixture of its own.
+
+    They stand in a transaction around the module. Each test has its own inside it, and leaves them as it found them.
+    """
+    around = transaction.atomic()
+
+    @contextmanager
+    def building():
+        with django_db_blocker.unblock():
+            yield
+
+    with building():
+        around.__enter__()
+    yield building
+    with building():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ import datetime as dt
 import re
 
 import pytest
-from django.conf import settings
 from django.http import QueryDict
 
 from outcomes.filters import OutcomeFilter
@@ -38,9 +37,14 @@ def shown(client, query=""):
     return re.findall(r'<h3 class="outcome__wording" dir="auto"><a href="[^"]+">([^<]+)</a>', body)
 
 
-@pytest.fixture
-def shelf():
+@pytest.fixture(scope="module")
+def shelf(scenery):
     """Five outcomes of two dialogues, the newest last."""
+    with scenery():
+        fill_the_shelf()
+
+
+def fill_the_shelf():
     trust = ThemeFactory(name="Trust", slug="trust")
     hotlines = ThemeFactory(name="Hotlines", slug="hotlines", parent=trust)
     norms = ThemeFactory(name="Norms", slug="norms")
@@ -198,49 +202,10 @@ def test_choices_come_from_what_is_public(client, shelf):
     assert "Not understood and left out: Year of the dialogue, Dialogue." in words(body)
 
 
-def test_overdue_is_said_in_the_list(client):
-    ActionFactory(published=True, due_on=dt.date(2016, 1, 1))
-
-    assert "Proposed Overdue" in words(page(client))
-
-
 def test_order_is_offered_with_words_only(client, shelf):
     assert "Relevance" not in page(client)
     assert 'href="?q=harbour&amp;sort=newest">Newest' in page(client, "?q=harbour")
     assert 'href="?q=harbour&amp;sort=relevance" aria-current="true">Relevance' in page(client, "?q=harbour")
-
-
-def test_pages_keep_the_filters(client):
-    event = EventFactory(slug="big")
-    for n in range(45):
-        TakeawayFactory(event=event, text=f"Number {n}", number=n + 1, published=True)
-
-    body = page(client, "?event=big&page=3")
-
-    assert "Showing 41 to 45 of 45 outcomes" in words(body)
-    assert '<ol class="outcomes" start="41">' in body
-    assert 'rel="prev" href="?event=big&amp;page=2"' in body
-    assert f'<link rel="canonical" href="{settings.SITE_URL}/outcomes/?event=big&amp;page=3">' in body
-    for number in ("4", "0", "x"):
-        assert client.get(f"/outcomes/?event=big&page={number}")["Location"] == "/outcomes/?event=big"
-
-
-@pytest.mark.parametrize("rows", [1, 30])
-def test_list_takes_the_same_queries_for_any_number_of_outcomes(client, django_assert_num_queries, rows, as_served):
-    for n in range(rows):
-        event = EventFactory(series=EventSeriesFactory(), country="CL")
-        EventPartnerFactory(event=event)
-        theme = ThemeFactory(slug=f"theme-{n}")
-        ActionFactory(event=event, text="Same words", themes=[theme, ThemeFactory()], number=n + 1, published=True)
-
-    client.get("/outcomes/")  # the vocabulary and the numbers are read once in a process
-
-    with django_assert_num_queries(2):  # keys, cards
-        client.get("/outcomes/?kind=action")
-    with django_assert_num_queries(3):  # and what the newest hits are counted as
-        client.get("/outcomes/?q=words")
-    with django_assert_num_queries(6):  # and the same without each filter in force, for the numbers of its own options
-        client.get("/outcomes/?theme=theme-0&kind=action&progress=proposed&q=words")
 
 
 def test_words_that_were_looked_for_are_marked(client, shelf):
