@@ -54,7 +54,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "events.EventSeries": {PUBLIC: "slug name description", INTERNAL: "id"},
     "events.Event": {
         PUBLIC: "slug title reference series format mode starts_on ends_on time_zone venue city country summary body "
-        "image image_alt image_credit attribution status published_at withdrawn_at partners",
+        "image image_alt image_credit attribution status published_at withdrawn_at public_note partners",
         INTERNAL: "id outcomes_due_on accepts_late search_text search_vector",
     },
     "events.EventIndex": {INTERNAL: "event search_text"},
@@ -83,8 +83,8 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "outcomes.Theme": {PUBLIC: "slug name description parent position", INTERNAL: "id"},
     "outcomes.Outcome": {
-        PUBLIC: "kind code number event session text heading themes status published_at public_at withdrawn_at nature "
-        "reworded_at merged_into "
+        PUBLIC: "kind code number event session text heading themes status published_at public_at withdrawn_at "
+        "public_note nature reworded_at merged_into "
         "progress due_on due_text raised_by raised_of",
         INTERNAL: "id recorded_under text_submitted position changed_at version deleted_at request_key search_text "
         "search_vector counted says_raised split_from",
@@ -92,6 +92,11 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "outcomes.Comment": {INTERNAL: "id outcome by_staff at for_staff request_key", PERSONAL: "by text"},
     "outcomes.OutcomeMerge": {INTERNAL: "id survivor at parts before taken version status parted_at", PERSONAL: "by"},
+    "outcomes.Publication": {
+        INTERNAL: "id event with_event due_at set_at done_at cancelled_at left_out",
+        PERSONAL: "set_by",
+    },
+    "outcomes.PublicationItem": {INTERNAL: "id publication outcome version"},
     "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text"},
     "outcomes.OutcomeCount": {PUBLIC: "theme facet value kind number", INTERNAL: "id"},
     "outcomes.OutcomeTheme": {PUBLIC: "outcome theme kind public_at top leads", INTERNAL: "id"},

@@ -155,6 +155,9 @@ IMPORT_KINDS = [
     "outcomes.importing.themes.ThemeImport",
 ]
 
+# What the worker asks at every tick, every 15 seconds: functions that are quick and queue a task if something is due.
+EACH_TICK = ["outcomes.publishing.queue_due"]
+
 MAILERS = {
     "default": {
         "BACKEND": EMAIL["EMAIL_BACKEND"],

@@ -8,25 +8,19 @@ moved is reminded of anew; mail not sent yet is taken back then, and when the ev
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
 from django.shortcuts import resolve_url
 from django.tasks import task
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from events.attribution import MAX_DEPTH
 from events.deadline import Deadline
 from events.invitations import named_on_a_locked_screen
-from events.models import Event, Invitation, Participation, Role
-from outcomes.models import WITH_RAPPORTEUR, Outcome
-from outcomes.places import Place
+from events.models import Event, Invitation, Participation
+from outcomes.assignments import Left, assignments
 from participants import mail
 from participants.models import User
 
@@ -96,58 +90,14 @@ def remind_of(pk: int, now: dt.datetime) -> int:
     return reminded
 
 
-@dataclass
-class Left:
-    """Something a rapporteur still has to submit: nothing is filed there, or drafts lie there."""
-
-    place: Place
-    drafts: int
-    is_filed: bool  # whether anything is
-
-
 def unsubmitted(event: Event, now: dt.datetime) -> Iterator[tuple[Participation, User, list[Left]]]:
     """Yield each rapporteur of `event` who may be reminded, their account and what they have left, in four queries.
 
     Whom an invitation reached within the last day has just read the deadline.
     """
-    roles: Any = Role.objects.filter(participation__event=event, role=Role.Role.RAPPORTEUR)
-    roles = roles.select_related("participation__person__user", "session__parent")
-    by_rapporteur: dict[Participation, list[Role]] = defaultdict(list)
-    for role in roles.order_by("participation", "session__starts_at", "pk"):
-        by_rapporteur[role.participation].append(role)
     lately = Invitation.objects.filter(participation__event=event, by_mail=True, invited_at__gt=now - DAY)
     fresh = set(lately.values_list("participation", flat=True))
-    above = dict(event.sessions.values_list("pk", "parent"))
-    lines = {pk: set(line(pk, above)) for pk in above}
-    theirs = {role.session_id for reports in by_rapporteur.values() for role in reports}
-    drafts: Counter = Counter()
-    filed: Counter = Counter()
-    outcomes = Outcome.objects.there().filter(event=event).order_by()
-    for session, status, number in outcomes.values_list("session", "status").annotate(Count("pk")):
-        (drafts if status in WITH_RAPPORTEUR else filed)[session] += number
-
-    for participation, reports in by_rapporteur.items():
-        account = participation.person.user
-        if account is None or not account.is_active or not participation.wants_reminders or participation.pk in fresh:
-            continue
-        left = []
-        for role in reports:
-            if role.session_id is None:  # all but the sessions that somebody is named for
-                mine, is_filed = [None, *(pk for pk in lines if not lines[pk] & theirs)], bool(filed)
-            else:
-                mine = [pk for pk in lines if role.session_id in lines[pk]]
-                is_filed = any(filed[pk] for pk in mine)
-            one = Left(Place(event, role.session), sum(drafts[pk] for pk in mine), is_filed)
-            if one.drafts or not is_filed:
-                left.append(one)
-        if left:
-            yield participation, account, left
-
-
-def line(session: int | None, above: dict[int, int | None]) -> Iterator[int]:
-    """Yield the key of a session and of those it stands under; `above` says which one stands above which."""
-    for _ in range(MAX_DEPTH):
-        if session is None:
-            return
-        yield session
-        session = above[session]
+    for one in assignments([event]):
+        account = one.participation.person.user
+        if one.left and account and not one.against and one.participation.pk not in fresh:
+            yield one.participation, account, one.left

@@ -1,6 +1,7 @@
 """What the worker does by the clock: it says that it lives, takes up what was left lying, queues the hourly tasks.
 
-An app adds work of its own by a task in `settings.HOURLY_TASKS`. Each is queued once an hour by whichever worker ticks
+An app adds work of its own by a task in `settings.HOURLY_TASKS`, or for what must be on time by a quick function in
+`settings.EACH_TICK`. Each task is queued once an hour by whichever worker ticks
 first, and may for all that run twice: it must be written for it.
 """
 
@@ -31,6 +32,8 @@ def tick(worker_id: str) -> None:
     take_up_lost_tasks()
     if OutgoingMail.objects.due().exists() and not waits(mail.deliver):
         mail.deliver.enqueue()
+    for name in settings.EACH_TICK:
+        import_string(name)()
     queue_hourly_tasks(now)
 
 

@@ -401,6 +401,23 @@ class ActionUpdateFactory(DjangoModelFactory):
     progress = "in_progress"
 
 
+class PublicationFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.Publication
+
+    event = factory.SubFactory(EventFactory)
+    due_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=1))
+
+
+class PublicationItemFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.PublicationItem
+
+    publication = factory.SubFactory(PublicationFactory)
+    outcome = factory.SubFactory(OutcomeFactory, event=factory.SelfAttribute("..publication.event"), approved=True)
+    version = 1
+
+
 class PresenceFactory(DjangoModelFactory):
     class Meta:
         model = outcomes.Presence

@@ -3,12 +3,16 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 
 from events.admin.base import Limited, ReadsChoicesAtOnce, Verb, WithVerbs, prefilled
 from events.admin.cloning import ClonesEvents, clone_link
 from events.admin.invitations import InvitesRapporteurs, invite_link
+from events.admin.pages import WithPages
 from events.admin.programme import EditsProgramme, programme_link
+from events.admin.public_note import GivesPublicNote
 from events.admin.rules import RuleField
 from events.exports import EventExport, SeriesExport
 from events.models import Event, EventPartner, EventSeries
@@ -103,12 +107,23 @@ class EventPartnerInline(ReadsChoicesAtOnce):
 
 
 @admin.register(Event)
-class EventAdmin(Exports, EditsProgramme, ClonesEvents, InvitesRapporteurs, RuleField, WithVerbs, Limited, WithHistory):
+class EventAdmin(
+    Exports,
+    WithPages,
+    EditsProgramme,
+    ClonesEvents,
+    InvitesRapporteurs,
+    GivesPublicNote,
+    RuleField,
+    WithVerbs,
+    Limited,
+    WithHistory,
+):
     export = EventExport
     form = EventForm
     formfield_overrides = UPLOADS
-    list_display = ["title", "dates", "place", "attribution", "status", "to_review"]
-    list_filter = ["status", "attribution", "format", "mode"]
+    list_display = ["title", "workspace", "dates", "place", "attribution", "status", "to_review"]
+    list_filter = ["status", ("starts_on", admin.EmptyFieldListFilter), "attribution", "format", "mode"]
     list_per_page = 50
     search_fields = ["title", "reference", "city", "venue", "series__name"]
     date_hierarchy = "starts_on"
@@ -136,6 +151,13 @@ class EventAdmin(Exports, EditsProgramme, ClonesEvents, InvitesRapporteurs, Rule
         outcomes = self.opts.get_field("outcomes").related_model._base_manager.filter(event=OuterRef("pk"))
         waiting = outcomes.filter(status="submitted").order_by().values("event").annotate(number=Count("pk"))
         return super().get_queryset(request).annotate(waiting=Coalesce(Subquery(waiting.values("number")), 0))
+
+    @admin.display(description="workspace")
+    def workspace(self, obj):
+        address = workspace_of(obj)
+        return format_html(
+            '<a href="{}">Open<span class="visually-hidden"> the workspace of {}</span></a>', address, obj
+        )
 
     @admin.display(ordering="starts_on")
     def dates(self, obj):
@@ -189,7 +211,8 @@ class EventAdmin(Exports, EditsProgramme, ClonesEvents, InvitesRapporteurs, Rule
             }
             for label, name, target, narrower in AROUND
         ]
-        return [programme_link(event), *lists, invite_link(event), clone_link(event)]
+        workspace = {"label": "Workspace", "count": None, "address": workspace_of(event)}
+        return [workspace, programme_link(event), *lists, invite_link(event), clone_link(event)]
 
     def save_model(self, request, obj, form, change):
         """Save, the rule last and through its own door, which notes who changed it."""
@@ -209,3 +232,8 @@ class EventAdmin(Exports, EditsProgramme, ClonesEvents, InvitesRapporteurs, Rule
         if convener and not partners.filter(organisation=convener, role__in=EventPartner.RUNS).exists():
             partners.create(organisation=convener, role=EventPartner.Role.CONVENER)
         settle_visibility(form.instance)
+
+
+def workspace_of(event: Event) -> str:
+    """Return the address of its workspace."""
+    return reverse("admin:events_event_workspace", args=[event.pk])

@@ -5,7 +5,7 @@ from events.models.people import Participation, Quote, Role
 from events.models.recorded import Recorded, RecordedQuerySet
 from events.models.resource import Resource
 from events.models.session import BreakoutGroup, Session
-from events.models.status import InvalidTransition, NotAllowed, StatusLine, StatusModel
+from events.models.status import InvalidTransition, NotAllowed, StatusLine, StatusModel, Withdrawable
 
 __all__ = [
     "BreakoutGroup",
@@ -28,5 +28,6 @@ __all__ = [
     "StaffedQuerySet",
     "StatusLine",
     "StatusModel",
+    "Withdrawable",
     "bump_generation",
 ]

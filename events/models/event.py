@@ -12,7 +12,7 @@ from django_countries.fields import CountryField
 
 from events.attribution import PLAIN_WORDS, Rule
 from events.models.recorded import Recorded
-from events.models.status import StatusLine, StatusModel
+from events.models.status import StatusLine, Withdrawable
 from events.search import Searchable, SearchIndex, SearchQuerySet
 from events.zones import validate_time_zone
 from participants.models import Kept, Organisation, OutgoingMail
@@ -125,7 +125,7 @@ class EventQuerySet(StaffedQuerySet, SearchQuerySet):
         return over.order_by(F("starts_on").desc(), F("id").desc())
 
 
-class Event(SluggedModel, Searchable, StatusModel):
+class Event(SluggedModel, Searchable, Withdrawable):
     """A dialogue: what, when, where, who convened it, and under which rule of attribution."""
 
     class Format(models.TextChoices):
@@ -151,6 +151,7 @@ class Event(SluggedModel, Searchable, StatusModel):
         PUBLISHED = "published", "Published"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
+    AGAINST_SAYING_WHY = "against_curating"
     TRANSITIONS = {
         Status.DRAFT: {Status.PUBLISHED: "against_curating"},
         Status.PUBLISHED: {Status.WITHDRAWN: "against_curating"},
@@ -232,6 +233,9 @@ class Event(SluggedModel, Searchable, StatusModel):
                 | (~Q(status="withdrawn") & Q(withdrawn_at=None)),
                 name="event_withdrawn_at_iff_withdrawn",
             ),
+            models.CheckConstraint(
+                condition=Q(status="withdrawn") | Q(public_note=""), name="event_public_note_only_once_withdrawn"
+            ),
             models.CheckConstraint(condition=Q(attribution__in=Rule.values), name="event_attribution_is_a_rule"),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "published", "withdrawn"]), name="event_status_is_known"
@@ -259,7 +263,12 @@ class Event(SluggedModel, Searchable, StatusModel):
     def publish(self, *, by, note="") -> None:
         """Make the event public, or public again after it was withdrawn."""
         self._move(
-            self.Status.PUBLISHED, by=by, note=note, published_at=self.published_at or timezone.now(), withdrawn_at=None
+            self.Status.PUBLISHED,
+            by=by,
+            note=note,
+            published_at=self.published_at or timezone.now(),
+            withdrawn_at=None,
+            public_note="",
         )
 
     def withdraw(self, *, by, note="") -> None:

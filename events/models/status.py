@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from events.models.generation import bump_generation
 from participants import history
 from participants.models.change import AppendOnlyQuerySet
 from participants.text import validate_plain
+
+NOTE_LIMIT = 300  # characters of a public note
 
 
 class InvalidTransition(Exception):
@@ -102,3 +105,41 @@ class StatusModel(models.Model):
         """Whether `by` could make this move now: what decides if a button is there."""
         reason = self.TRANSITIONS[self.status].get(to)
         return reason is not None and not getattr(self, reason)(by)
+
+
+class Withdrawable(StatusModel):
+    """A StatusModel whose tombstone may hold one sentence for the public, beside the day on which it was withdrawn.
+
+    The note of a move is for staff and is never shown; this one is typed by itself, once it is withdrawn, and goes when
+    it becomes public again.
+    """
+
+    AGAINST_SAYING_WHY: ClassVar[str]  # the method that says who may not
+
+    public_note = models.TextField(
+        blank=True, db_default="", editable=False, validators=[validate_plain, MaxLengthValidator(NOTE_LIMIT)]
+    )
+
+    class Meta:
+        abstract = True
+
+    def may_say_why(self, user) -> bool:
+        """Whether it is withdrawn, and `user` is one of those who could withdraw it."""
+        return self.status == "withdrawn" and not getattr(self, self.AGAINST_SAYING_WHY)(user)
+
+    @transaction.atomic
+    def say_why(self, public_note: str, *, by) -> None:
+        """Set what its tombstone says beside the day, "" for nothing; the history keeps it too.
+
+        Raises NotAllowed, ValidationError, or InvalidTransition when it is not withdrawn any more.
+        """
+        public_note = public_note.strip()
+        self._meta.get_field("public_note").run_validators(public_note)
+        if reason := getattr(self, self.AGAINST_SAYING_WHY)(by):
+            raise NotAllowed(reason)
+        if not type(self)._base_manager.filter(pk=self.pk, status="withdrawn").update(public_note=public_note):
+            raise InvalidTransition("It is not withdrawn any more.")
+        self.public_note = public_note
+        words = f"Public note: “{public_note}”" if public_note else "No public note any more."
+        self.changes.create(from_status=self.status, to_status=self.status, by=by, note=words)
+        bump_generation()

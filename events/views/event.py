@@ -47,7 +47,9 @@ class EventDetail(PublicPage, TemplateView):
         found = _EVENT.rows(Event(slug=kwargs["slug"]))
         if found:
             return self.render_to_response(self.get_context_data(row=found[0]))
-        withdrawn = Event.objects.tombstones().filter(slug=kwargs["slug"]).values_list("withdrawn_at").first()
+        withdrawn = (
+            Event.objects.tombstones().filter(slug=kwargs["slug"]).values_list("withdrawn_at", "public_note").first()
+        )
         if withdrawn is None:
             raise Http404
         return gone(request, *withdrawn)

@@ -1,4 +1,5 @@
 import re
+from functools import partial
 from urllib.parse import urlencode
 
 from django import forms
@@ -20,9 +21,12 @@ from events.admin.base import (
     WithVerbs,
     confirm,
 )
+from events.admin.public_note import GivesPublicNote
 from events.models import InvalidTransition, NotAllowed
 from outcomes.admin.comments import OutcomeCommenting
 from outcomes.admin.lineage import TOGETHER, OutcomeMerging, OutcomeParting, OutcomeSplitting
+from outcomes.admin.filters import NeedsFilter
+from outcomes.admin.nudging import nudge_view
 from outcomes.admin.review import MOVES, OutcomeReview, ReviewQueue
 from outcomes.exports import ActionExport, OutcomeExport, TakeawayExport
 from outcomes.models import (
@@ -149,7 +153,7 @@ class OutcomeAdminBase(Exports, Released, AutocompleteWithin, EventBound, WithVe
     form = OutcomeForm
     export = OutcomeExport
     list_display = ["wording", "reference", "status", "session", "in_themes", "kept_under", "event"]
-    list_filter = [EventFilter, "status", "recorded_under"]
+    list_filter = [EventFilter, NeedsFilter, "status", "recorded_under"]
     list_select_related = ["event", "session"]
     list_per_page = 50
     search_fields = ["text"]
@@ -236,6 +240,9 @@ class OutcomeAdminBase(Exports, Released, AutocompleteWithin, EventBound, WithVe
 
     def buttons(self, request, obj):
         buttons = super().buttons(request, obj)
+        if obj.may_say_why(request.user):
+            address = reverse("admin:outcomes_outcome_public_note", args=[obj.pk])
+            buttons.append({"label": "Public note …", "address": address, "why_not": ""})
         if obj.status not in WITH_RAPPORTEUR and self.has_review_permission(request):
             review = {
                 "label": "Review",
@@ -340,11 +347,11 @@ class OutcomeAdminBase(Exports, Released, AutocompleteWithin, EventBound, WithVe
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(OutcomeAdminBase):
+class OutcomeAdmin(GivesPublicNote, OutcomeAdminBase):
     """Takeaways and actions in one list, and the review; new ones are added as one or the other."""
 
     list_display = ["wording", "kind", *OutcomeAdminBase.list_display[1:]]
-    list_filter = [EventFilter, "kind", "status", "recorded_under"]
+    list_filter = [EventFilter, NeedsFilter, "kind", "status", "recorded_under"]
 
     def has_add_permission(self, request):
         return False
@@ -354,6 +361,7 @@ class OutcomeAdmin(OutcomeAdminBase):
             return self.admin_site.admin_view(view.as_view(model_admin=self))
 
         return [
+            path("nudge/", self.admin_site.admin_view(partial(nudge_view, self)), name="outcomes_outcome_nudge"),
             path("review/", page(ReviewQueue), name="outcomes_outcome_queue"),
             path("merge/", page(OutcomeMerging), name="outcomes_outcome_merge"),
             path("<int:pk>/review/", page(OutcomeReview), name="outcomes_outcome_review"),
@@ -373,4 +381,4 @@ class TakeawayAdmin(OutcomeAdminBase):
 class ActionAdmin(OutcomeAdminBase):
     export = ActionExport
     list_display = ["wording", "reference", "status", "progress", "due_on", "session", "in_themes", "event"]
-    list_filter = [EventFilter, "status", "progress", "nature", "recorded_under"]
+    list_filter = [EventFilter, NeedsFilter, "status", "progress", "nature", "recorded_under"]

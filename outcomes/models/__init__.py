@@ -16,6 +16,7 @@ from outcomes.models.outcome import (
     Takeaway,
 )
 from outcomes.models.presence import PRESENT_FOR, Presence
+from outcomes.models.publication import Publication, PublicationItem
 from outcomes.models.report import Report, ReportSection, ReportStatusChange
 from outcomes.models.status import EVER_PUBLIC, MERGEABLE, TRANSITIONS, WITH_RAPPORTEUR, WITH_STAFF, Status
 from outcomes.models.synthesis import Placement, StatementGroup
@@ -45,6 +46,8 @@ __all__ = [
     "OutcomeTheme",
     "Placement",
     "Presence",
+    "Publication",
+    "PublicationItem",
     "Report",
     "ReportSection",
     "ReportStatusChange",

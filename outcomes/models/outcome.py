@@ -27,7 +27,7 @@ from events.models import (
     Session,
     StaffedQuerySet,
     StatusLine,
-    StatusModel,
+    Withdrawable,
 )
 from events.models.generation import bump_generation
 from events.search import Searchable, SearchIndex, SearchQuerySet
@@ -294,7 +294,7 @@ def a_year_before(day: dt.date) -> dt.date:
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
-class Outcome(Recorded, Searchable, StatusModel):
+class Outcome(Recorded, Searchable, Withdrawable):
     """A takeaway or an action: one table, so that lists, themes and search need one query."""
 
     class Kind(models.TextChoices):
@@ -316,6 +316,7 @@ class Outcome(Recorded, Searchable, StatusModel):
         SUPERSEDED = "superseded", "Superseded"
 
     Status = Status
+    AGAINST_SAYING_WHY = "against_withdrawing"
     TRANSITIONS = TRANSITIONS
     SETTLED = (Progress.DONE, Progress.NOT_TAKEN_FORWARD, Progress.SUPERSEDED)
 
@@ -493,6 +494,9 @@ class Outcome(Recorded, Searchable, StatusModel):
                 condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="outcome_not_merged_into_itself"
             ),
             models.CheckConstraint(
+                condition=Q(status="withdrawn") | Q(public_note=""), name="outcome_public_note_only_once_withdrawn"
+            ),
+            models.CheckConstraint(
                 condition=Q(status=Status.DRAFT) | ~Q(text_submitted=""), name="outcome_text_submitted_kept"
             ),
             models.CheckConstraint(
@@ -626,6 +630,7 @@ class Outcome(Recorded, Searchable, StatusModel):
             number=number,
             published_at=self.published_at or now,
             withdrawn_at=None,
+            public_note="",
             changed_at=now,
         )
 

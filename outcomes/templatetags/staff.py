@@ -1,24 +1,16 @@
 """What the pages of the staff need beyond their context."""
 
 from django import template
-from django.urls import reverse
 
-from outcomes.admin import review
+from outcomes.admin import front
 
 register = template.Library()
 
 
 @register.simple_tag
-def waiting_for(user) -> list[dict]:
-    """Return the queues of those who review: a label, an address and how many wait, in one query."""
-    if not user.has_perm("outcomes.review_outcome"):
-        return []
-    address = reverse("admin:outcomes_outcome_queue")
-    counts = review.counts(user)
-    return [
-        {"label": label, "address": f"{address}?status={status}", "count": counts[status]}
-        for status, label in review.QUEUES.items()
-    ]
+def front_page(user) -> front.FrontPage | None:
+    """Return what waits for `user`, for the front page of the admin."""
+    return front.front_page(user)
 
 
 @register.filter

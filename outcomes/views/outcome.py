@@ -49,7 +49,7 @@ class OnePublicOutcome(PublicPage):
             withdrawn = self.tombstone(kwargs["code"])
             if withdrawn is None:
                 raise
-            return gone(request, withdrawn)
+            return gone(request, *withdrawn)
 
     @staticmethod
     def merged_into(code: str) -> Outcome | None:
@@ -58,12 +58,13 @@ class OnePublicOutcome(PublicPage):
         return Outcome.objects.public().filter(pk__in=merged.values("merged_into")).first()
 
     @staticmethod
-    def tombstone(code: str) -> dt.datetime | None:
-        """Return when an outcome, or else its event, was withdrawn."""
+    def tombstone(code: str) -> tuple[dt.datetime, str] | None:
+        """Return when an outcome, or else its event, was withdrawn, and the public note of that."""
         stones = Outcome.objects.tombstones().filter(code=code)
         own = Coalesce("withdrawn_at", "merged_into__withdrawn_at", "event__withdrawn_at")
         merged = Case(When(status=Outcome.Status.MERGED, then=F("changed_at")))
-        return stones.values_list(Coalesce(own, merged), flat=True).first()
+        note = Case(When(withdrawn_at__isnull=False, then=F("public_note")), default=F("event__public_note"))
+        return stones.values_list(Coalesce(own, merged), note).first()
 
     def get_queryset(self):
         return Outcome.objects.public().select_related("event")

@@ -1,6 +1,10 @@
 // Says to assistive technology what Django's fields with suggestions (select2) leave out: which field the box and its
 // search are, and which list the box opens.
 const nameBoxes = () => {
+  for (const search of document.querySelectorAll(".select2-selection--multiple .select2-search__field:not([aria-label])")) {
+    const label = search.closest(".select2")?.previousElementSibling?.labels?.[0];
+    if (label) search.setAttribute("aria-label", label.textContent.trim());
+  }
   for (const box of document.querySelectorAll(".select2-selection--single")) {
     const select = box.closest(".select2")?.previousElementSibling;
     const label = select?.labels?.[0];

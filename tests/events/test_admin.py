@@ -154,6 +154,7 @@ def test_event_page_leads_to_what_belongs_to_it(desk, group):
     around = {link["label"]: link for link in response.context["around"]}
 
     assert {label: link["count"] for label, link in around.items()} == {
+        "Workspace": None,
         "Programme": None,
         "Sessions": 2,
         "Participants": 0,

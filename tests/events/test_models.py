@@ -36,6 +36,7 @@ BROKEN = {
     "event_image_has_words": lambda: EventFactory(image="events/x.png"),
     "event_published_at_iff_published": lambda: EventFactory(published_at=None),
     "event_withdrawn_at_iff_withdrawn": lambda: EventFactory(status="withdrawn"),
+    "event_public_note_only_once_withdrawn": lambda: EventFactory(public_note="Why."),
     "event_attribution_is_a_rule": lambda: EventFactory(attribution="secret"),
     "event_status_is_known": lambda: EventFactory(status="mislaid"),
     "event_partner_once_in_a_role": twice(EventPartnerFactory, event=EventFactory, organisation=OrganisationFactory),

@@ -29,6 +29,8 @@ from tests.factories import (
     PersonFactory,
     PlacementFactory,
     PresenceFactory,
+    PublicationFactory,
+    PublicationItemFactory,
     ReportFactory,
     ReportSectionFactory,
     RoleFactory,
@@ -65,6 +67,12 @@ BROKEN = {
     "comment_for_staff_by_staff": lambda: CommentFactory(for_staff=True, by_staff=False),
     "merge_parted_after_it_was_made": lambda: OutcomeMergeFactory(at=NOW, parted_at=NOW - dt.timedelta(seconds=1)),
     "outcome_deleted_only_as_draft": lambda: OutcomeFactory(submitted=True, deleted_at=NOW),
+    "outcome_public_note_only_once_withdrawn": lambda: OutcomeFactory(published=True, public_note="Why."),
+    "publication_one_to_come_an_event": twice(PublicationFactory, event=EventFactory),
+    "publication_done_or_cancelled": lambda: PublicationFactory(done_at=NOW, cancelled_at=NOW),
+    "publication_item_once": lambda: PublicationItemFactory.create_batch(
+        2, publication=(publication := PublicationFactory()), outcome=OutcomeFactory(event=publication.event)
+    ),
     "presence_once_an_item_and_user": twice(PresenceFactory, outcome=OutcomeFactory, user=UserFactory),
     "outcome_theme_once": twice(OutcomeThemeFactory, outcome=TakeawayFactory, theme=ThemeFactory),
     "outcome_theme_kind_is_known": lambda: TakeawayFactory().themes.add(ThemeFactory()),
