@@ -71,9 +71,11 @@ def carry_out(pk: int) -> Publication | None:
     if publication is None:
         return None
     by, event, left = publication.set_by, publication.event, []
-    if publication.with_event and event.status != Event.Status.PUBLISHED and (reason := _publish(event, by)):
+    items = list(publication.items.select_related("outcome__event").order_by("pk"))
+    if event.status == Event.Status.WITHDRAWN:  # by somebody who knew more than whoever set this
+        left, items = [["", "The event was withdrawn since: nothing of it was published."]], []
+    elif publication.with_event and event.status == Event.Status.DRAFT and (reason := _publish(event, by)):
         left.append(["", reason])
-    items = publication.items.select_related("outcome__event").order_by("pk")
     for item in items:
         outcome = item.outcome
         if outcome.status == Status.PUBLISHED:

@@ -71,6 +71,9 @@ class Publish(Workspace):
         later = form.cleaned_data["when"] == "later"
         read = dict(pair for value in request.POST.getlist("read") if (pair := read_pair(value)))
         with_event = form.cleaned_data.get("with_event", False)
+        if self.event.status == Event.Status.WITHDRAWN:
+            form.add_error(None, "The event is withdrawn: publish it again first.")
+            return self.form_page(form, 409)
         if not read and not with_event:
             form.add_error(None, "Nothing is ticked.")
             return self.form_page(form, 422)
@@ -97,7 +100,7 @@ class Publish(Workspace):
         if done.done_at is None:
             messages.success(self.request, f"{number} outcomes are being published. Open this page again in a moment.")
             return
-        published = number - sum(bool(code) for code, _ in done.left_out)
+        published = done.items.filter(outcome__status=Status.PUBLISHED).count()
         messages.success(self.request, f"Published: {published} of {number} outcomes.")
         for code, reason in done.left_out:
             messages.warning(self.request, f"{code or 'The event'} was left as it is. {reason}")
@@ -105,7 +108,7 @@ class Publish(Workspace):
     def form(self, data=None) -> WhenForm:
         form = WhenForm(data, label_suffix="", initial={"with_event": self.event.status == Event.Status.DRAFT})
         form.fields["at"].help_text = f"In {self.event.time_zone}, the time of the event."
-        if self.event.status == Event.Status.PUBLISHED or not self.event.is_run_by(self.request.user):
+        if self.event.status != Event.Status.DRAFT or not self.event.is_run_by(self.request.user):
             del form.fields["with_event"]
         return form
 
@@ -183,6 +186,8 @@ def publish_for_a_moment(event: Event) -> None:
         status=Event.Status.PUBLISHED, published_at=Coalesce(F("published_at"), now), withdrawn_at=None, public_note=""
     )
     last = dict(Outcome.objects.filter(event=event).order_by().values_list("kind").annotate(Max("number")))
-    for outcome in ready(event).only("pk", "kind")[:MOST]:
-        number = last[outcome.kind] = (last[outcome.kind] or 0) + 1
-        Outcome.objects.filter(pk=outcome.pk).update(status=Status.PUBLISHED, published_at=now, number=number)
+    rows = list(ready(event).only("pk", "kind")[:MOST])
+    for outcome in rows:
+        outcome.number = last[outcome.kind] = (last[outcome.kind] or 0) + 1
+        outcome.status, outcome.published_at = Status.PUBLISHED, now
+    Outcome.objects.bulk_update(rows, ["number", "status", "published_at"], batch_size=100)

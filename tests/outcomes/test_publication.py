@@ -151,6 +151,21 @@ def test_rights_are_looked_at_again_when_the_time_comes(draft, own_editor):
     assert len(publication.left_out) == 3
 
 
+def test_event_withdrawn_meanwhile_stays_withdrawn(desk, draft, own_editor):
+    due_at = timezone.now() + IN_AN_HOUR
+    publication = set_publication(draft, read(draft), with_event=True, by=own_editor, due_at=due_at)
+    draft.publish(by=own_editor)
+    draft.withdraw(by=own_editor)
+
+    carry_out(publication.pk)
+
+    draft.refresh_from_db()
+    publication.refresh_from_db()
+    assert (draft.status, published(draft)) == ("withdrawn", [])
+    assert [code for code, _ in publication.left_out] == [""]
+    assert desk.post(page(draft), posted(draft)).status_code == 409
+
+
 def test_what_was_rewritten_meanwhile_is_left_out_and_said_by_mail(draft, own_editor):
     publication = set_publication(
         draft, read(draft), with_event=False, by=own_editor, due_at=timezone.now() + IN_AN_HOUR
