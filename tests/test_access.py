@@ -386,7 +386,17 @@ OF_EVENTS = {
     "report": lambda event: ReportFactory(event=event),
     "round": lambda event: RoundFactory(event=event),
 }
-SHARED = {"user", "change", "person", "organisation", "outgoingmail", "eventseries", "theme"}
+SHARED = {
+    "user",
+    "change",
+    "person",
+    "organisation",
+    "outgoingmail",
+    "eventseries",
+    "theme",
+    "import",
+    "merge",
+}  # their own tests
 
 
 OPEN_TO_REVIEWERS = {

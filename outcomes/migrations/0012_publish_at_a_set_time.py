@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0005_event_says_in_public_why_it_was_withdrawn"),
+        ("events", "0007_event_says_in_public_why_it_was_withdrawn"),
         ("outcomes", "0011_merge_and_split"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

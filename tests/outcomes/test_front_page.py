@@ -154,4 +154,4 @@ def test_front_page_costs_the_same_at_any_size(desk, late, institution, number):
     with CaptureQueriesContext(connection) as asked:
         desk.get("/admin/")
 
-    assert len(asked) == 21
+    assert len(asked) == 20

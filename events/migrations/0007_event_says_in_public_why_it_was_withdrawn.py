@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0004_invitations"),
+        ("events", "0006_narrow_public_events"),
         ("participants", "0009_bring_in_files_of_others"),
     ]
 
