@@ -24,8 +24,8 @@ from events.admin.base import (
 from events.admin.public_note import GivesPublicNote
 from events.models import InvalidTransition, NotAllowed
 from outcomes.admin.comments import OutcomeCommenting
-from outcomes.admin.lineage import TOGETHER, OutcomeMerging, OutcomeParting, OutcomeSplitting
 from outcomes.admin.filters import NeedsFilter
+from outcomes.admin.lineage import TOGETHER, OutcomeMerging, OutcomeParting, OutcomeSplitting
 from outcomes.admin.nudging import nudge_view
 from outcomes.admin.review import MOVES, OutcomeReview, ReviewQueue
 from outcomes.exports import ActionExport, OutcomeExport, TakeawayExport

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("events", "0007_event_says_in_public_why_it_was_withdrawn"),
-        ("outcomes", "0011_merge_and_split"),
+        ("outcomes", "0012_comments_on_outcomes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
