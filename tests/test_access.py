@@ -426,9 +426,9 @@ def test_admin_pages_of_an_event_open_to_those_who_work_on_it_alone(visit, reque
     for name, address in pages:
         never = {404, 405} if name in there else {403, 404, 405}
         assert set(visit("foreign_editor", address)) <= never, name
-        action, model = name.rsplit("_", 1)[1], name.split("_")[1]
+        page, model = ROW.fullmatch(name)["page"], name.split("_")[1]
         views = "view" in REVIEWER_PERMISSIONS[ROW.fullmatch(name)["app"]].get(model, [])
-        opens = views and (action in ("change", "history", "review") or name in OPEN_TO_REVIEWERS)
+        opens = views and (page in ("change", "history", "review") or name in OPEN_TO_REVIEWERS)
         assert (reviewer.get(address).status_code == 200) == opens, name
         assert not opens or name in there, name
 
