@@ -405,6 +405,7 @@ OPEN_TO_REVIEWERS = {
     "admin:events_event_workspace_outcomes",
     "admin:events_event_publication",
     "admin:events_event_preview",
+    "admin:outcomes_outcome_split",
 }
 
 

@@ -166,6 +166,7 @@ def test_event_page_leads_to_what_belongs_to_it(desk, group):
         "Invite rapporteurs": None,
         "Import participants": None,
         "Import outcomes": None,
+        "Import report text": None,
         "Import agenda": None,
         "Copy or next edition": None,
     }
