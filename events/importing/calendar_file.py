@@ -17,7 +17,7 @@ from events.importing.agenda import MAX_SESSIONS, Agenda, AgendaError, AgendaSes
 from events.importing.structures import HOSTILE, decoded
 from events.importing.times import Clock
 
-MAX_LINES = 120_000
+MAX_LINES = 60_000
 MAX_LINE = 200_000  # characters of one property, once its folded lines are put together
 MAX_REPEATS = 60
 MAX_NESTING = 5

@@ -19,6 +19,7 @@ const isDirty = () => {
 };
 
 const aim = (next) => {
+  for (const hint of next.querySelectorAll("[data-hint]")) hint.hidden = matchMedia("(pointer: coarse)").matches;
   const target = next.querySelector("[data-error-summary]") ?? next.querySelector("[data-focus]")
     ?? next.querySelector("[data-programme-form] input:not([type=hidden])");
   target?.focus({ preventScroll: true });
