@@ -39,7 +39,10 @@ class StaffCommentForm(CommentForm):
 
     for_whom = forms.ChoiceField(
         label="For whom",
-        choices=[("rapporteurs", "The rapporteurs of its session: they get a mail"), ("staff", "Staff only: a note")],
+        choices=[
+            ("rapporteurs", "The rapporteurs of its session; its author gets a mail"),
+            ("staff", "Staff only: a note"),
+        ],
         initial="rapporteurs",
         widget=forms.RadioSelect,
     )
