@@ -48,7 +48,6 @@ class ParticipantImport(IntoEvent):
 
     name = "participants"
     label = "Participants"
-    plural = "participants"
     fields = (
         Field("name", "Name", ("full name", "participant", "name of participant", "participant name", "nom complet",
               "nom et prénom", "nombre completo", "nombre y apellidos", "vollständiger Name", "name and title",

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from participants.importing import columns, run, tables
+from participants.importing import columns, grid, run, tables
 from participants.importing.container import Unreadable
 from participants.importing.forms import ColumnsForm, ReadingForm, UploadForm
 from participants.importing.kinds import Kind, kinds
@@ -193,7 +193,7 @@ class ImportAdmin(admin.ModelAdmin):
             return []
         return [columns.normal(label) for label in self.split(table)[0]]
 
-    def split(self, table: tables.Table):
+    def split(self, table: grid.Table):
         return columns.split(table, table.guess.header_line, table.guess.header_rows)
 
     def chosen(self, request, source: Import, kind: Kind, before: list[str]) -> HttpResponse:
@@ -293,10 +293,10 @@ class ImportAdmin(admin.ModelAdmin):
             above=above,
         )
 
-    def as_read(self, table: tables.Table) -> dict:
+    def as_read(self, table: grid.Table) -> dict:
         """What was guessed is held from here on: the corrected file is guessed anew."""
         return {
-            name: getattr(table.guess, name) for name in tables.Guess.__dataclass_fields__ if getattr(table.guess, name)
+            name: getattr(table.guess, name) for name in grid.Guess.__dataclass_fields__ if getattr(table.guess, name)
         }
 
     def preview_view(self, request, pk: int) -> HttpResponse:

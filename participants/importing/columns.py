@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from participants.importing.grid import Table, TableRow
 from participants.importing.kinds import Field
-from participants.importing.tables import Table, TableRow
 
 LOOKED_AT = 40  # rows among which the header is
 _NO_WORD = re.compile(r"[\W_]+")

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from participants.importing import tables
+from participants.importing import grid, tables
 from participants.importing.kinds import Kind
 from participants.text import FORBIDDEN
 
@@ -52,11 +52,11 @@ class ReadingForm(forms.Form):
     delimiter = forms.ChoiceField(
         label="Columns are parted by", required=False, choices=list(tables.DELIMITERS.items())
     )
-    header_line = forms.IntegerField(label="The header is on line", min_value=1, max_value=tables.MAX_ROWS * 20)
+    header_line = forms.IntegerField(label="The header is on line", min_value=1, max_value=grid.MAX_ROWS * 20)
     header_rows = forms.ChoiceField(label="It takes", choices=[("1", "one row"), ("2", "two rows")])
 
-    def __init__(self, *args, table: tables.Table, **kwargs):
-        initial = {name: getattr(table.guess, name) for name in tables.Guess.__dataclass_fields__}
+    def __init__(self, *args, table: grid.Table, **kwargs):
+        initial = {name: getattr(table.guess, name) for name in grid.Guess.__dataclass_fields__}
         super().__init__(*args, initial=initial, use_required_attribute=False, label_suffix="", **kwargs)
         self.fields["sheet"].choices = [(name, name) for name in table.sheets]
         for name in ["encoding", "delimiter"] if table.sheets else ["sheet"]:

@@ -74,7 +74,6 @@ class Kind:
 
     name: ClassVar[str]  # in addresses and in the table of imports
     label: ClassVar[str]  # “Participants”
-    plural: ClassVar[str] = "rows"  # “12 participants”
     fields: ClassVar[tuple[Field, ...]] = ()
     accept: ClassVar[str] = ".csv,.tsv,.txt,.xlsx"
     help_text: ClassVar[str] = "CSV or a workbook (.xlsx), 10 MB at most."

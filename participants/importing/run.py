@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.tasks import task
 from django.utils import timezone
 
-from participants.importing import columns, ledger, tables
+from participants.importing import columns, grid, ledger, tables
 from participants.importing.cells import restore
 from participants.importing.container import Unreadable
 from participants.importing.kinds import Kind, Row
@@ -58,15 +58,15 @@ def kind_of(source: Import, user) -> Kind:
 # Reading
 
 
-def read_table(source: Import, limit: int | None = None) -> tables.Table:
+def read_table(source: Import, limit: int | None = None) -> grid.Table:
     """Read its file as it was chosen to be read, at most `limit` rows; what was not chosen is guessed."""
-    chosen = {name: value for name, value in source.reading.items() if name in tables.Guess.__dataclass_fields__}
-    table = tables.read(bytes(source.content or b""), tables.Guess(**chosen), limit)
+    chosen = {name: value for name, value in source.reading.items() if name in grid.Guess.__dataclass_fields__}
+    table = tables.read(bytes(source.content or b""), grid.Guess(**chosen), limit)
     line, rows = chosen.get("header_line", 0), chosen.get("header_rows", 0)
     if not line:
         line, guessed = columns.guess_header(table, source.kind_class.fields)
         rows = rows or guessed
-    table.guess = tables.Guess(**asdict(table.guess) | {"header_line": line, "header_rows": rows or 1})
+    table.guess = grid.Guess(**asdict(table.guess) | {"header_line": line, "header_rows": rows or 1})
     return table
 
 

@@ -17,7 +17,7 @@ from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter, range_bo
 
 from participants.importing import container
 from participants.importing.container import Unreadable
-from participants.importing.tables import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Counting, Guess, Table, TableRow, tidy
+from participants.importing.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Counting, Guess, Table, TableRow, tidy
 
 MAX_SHEETS = 50
 MAX_MERGED = 5_000  # ranges in one sheet

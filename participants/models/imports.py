@@ -8,9 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django_tasks_db.models import DBTaskResult
 
+from participants.importing.kinds import kinds
 from participants.models.organisation import Organisation
 from participants.text import validate_plain
 
@@ -20,8 +23,6 @@ IMPORTS_KEPT = dt.timedelta(days=30)  # its file, rows and changes; it can be un
 class ImportQuerySet(models.QuerySet["Import"]):
     def editable_by(self, user):
         """Imports of the kinds that `user` may import, into what they may import into."""
-        from participants.importing.kinds import kinds  # kinds write to the models of this package
-
         mine = [Q(pk=None)]
         for name, kind in kinds().items():
             if kind.is_open_to(user):
@@ -104,8 +105,6 @@ class Import(models.Model):
     @property
     def kind_class(self) -> Any:
         """The class of its kind, None where a later release has it no more."""
-        from participants.importing.kinds import kinds  # kinds write to the models of this package
-
         return kinds().get(self.kind)
 
     @property
@@ -119,9 +118,6 @@ class Import(models.Model):
     @cached_property
     def broke_off(self) -> bool:
         """Whether the worker's job that was at it failed: it can be started again."""
-        from django.tasks import TaskResultStatus
-        from django_tasks_db.models import DBTaskResult
-
         failed = DBTaskResult.objects.filter(pk=self.task or None, status=TaskResultStatus.FAILED)
         return self.is_busy and bool(self.task) and failed.exists()
 
