@@ -13,6 +13,7 @@ from events.deadline import Deadline
 from events.history import lines_of
 from events.invitations import rapporteurs
 from events.models import Event, EventPartner, Role, Session
+from events.since import since_last_time
 from outcomes.admin.filters import without_theme
 from outcomes.assignments import Assignment, assignments
 from outcomes.models import Outcome, Publication, Report, Status
@@ -278,6 +279,7 @@ class Outcomes(Workspace):
                     (session, found, self.listed(session__id__exact=session.pk) if session else self.listed())
                     for session, found in rows
                 ],
+                "since": since_last_time(event),
                 "silent": sum(not by_session[key] for key in sessions),
                 "themeless": (themeless, self.listed(needs="theme")),
                 "waiting": by_status[Status.SUBMITTED],

@@ -108,3 +108,15 @@ def test_page_of_the_next_edition_shows_it_in_no_query_more(client, series, djan
     assert "Overdue" in part
     assert "SECRET" not in page
     assert "Since last time" not in before
+
+
+def test_workspace_of_a_draft_shows_it_to_staff(client, editor, series):
+    last, new = edition(series, 2025), edition(series, 2026, draft=True)
+    ActionFactory(event=last, text="Left over from last year", published=True)
+    ActionFactory(event=last, text="Not yet public", approved=True)
+    client.force_login(editor)
+
+    page = client.get(reverse("admin:events_event_workspace_outcomes", args=[new.pk])).content.decode()
+
+    assert "Left over from last year" in page
+    assert "Not yet public" not in page
