@@ -196,7 +196,7 @@ class Merges(admin.ModelAdmin):
         """Say of which rows there would be two: they become one as well."""
         found = []
         for relation in merging.relations_to(self.model):
-            if relation.alike:
+            if relation.alike and relation.says:
                 first, second = ({relation.likeness(row): row for row in relation.of(one)} for one in rows)
                 both = [row.pk for likeness, row in first.items() if likeness in second]
                 called = relation.model._meta.verbose_name

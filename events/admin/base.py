@@ -184,6 +184,15 @@ class EventBound(OfOneEvent, Limited):
         return super().changelist_view(request, extra | (extra_context or {}))
 
 
+def say_zone(request, form, names) -> None:
+    """Say beside the fields `names` of a form, after what else is said, in which zone they are typed."""
+    for name in names:
+        if name in form.base_fields:
+            words = form.base_fields[name].help_text
+            zone = f"In {getattr(request, 'zone_in_words', 'the time zone of the event')}."
+            form.base_fields[name].help_text = f"{words} {zone}".strip()
+
+
 class TimesOfTheEvent:
     """An admin whose `times` are typed and shown in the zone of the event, whatever the zone of who types."""
 
@@ -193,17 +202,14 @@ class TimesOfTheEvent:
         event = event_of_address(request) or find_event(request.POST.get("event"), request.user)
         if object_id is not None and (obj := self.get_object(request, object_id)) is not None:
             event = obj.event
-        zone = event.time_zone if event else timezone.get_current_timezone_name()
-        with timezone.override(zone):
+        request.zone_in_words = event.time_zone if event else "the time zone of the event"
+        with timezone.override(event.time_zone if event else timezone.get_current_timezone_name()):
             response = super().changeform_view(request, object_id, form_url, extra_context)
             return response.render() if hasattr(response, "render") else response
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        zone = timezone.get_current_timezone_name()
-        for name in self.times:
-            if name in form.base_fields:
-                form.base_fields[name].help_text = f"In {zone}."
+        say_zone(request, form, self.times)
         return form
 
 

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from events.admin.base import AutocompleteWithin, EventBound, EventFilter, TimesOfTheEvent, prefilled
+from events.admin.base import AutocompleteWithin, EventBound, EventFilter, TimesOfTheEvent, prefilled, say_zone
 from events.admin.invitations import invite_link
 from events.admin.rules import RuleField
 from events.exports import SessionExport
@@ -31,6 +31,11 @@ class BreakoutGroupInline(Helped, admin.StackedInline):
     extra = 0
     show_change_link = True
     verbose_name_plural = "breakout groups under it"
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        say_zone(request, formset.form, ("starts_at", "ends_at"))
+        return formset
 
 
 @admin.register(Session)
