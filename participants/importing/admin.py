@@ -291,6 +291,7 @@ class ImportAdmin(admin.ModelAdmin):
                 for at in range(len(labels))
             ],
             above=above,
+            encoding=tables.ENCODINGS.get(table.guess.encoding, ""),
         )
 
     def as_read(self, table: grid.Table) -> dict:

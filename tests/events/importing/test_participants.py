@@ -299,7 +299,7 @@ def test_how_a_file_is_read_can_be_changed(secretary, event):
     text = "Name,E-mail\nAna Example,a@example.org\nMüller Example,\n".encode("mac-roman")
     _, source = upload(secretary, "participants", text, target=event)
     page = secretary.get(address(source, "columns")).content.decode()
-    assert "windows-1252, header on line 1" in page
+    assert "Windows, Western European, header on line 1" in page
 
     reading = {"do": "read", "encoding": "mac-roman", "delimiter": ",", "header_line": 1, "header_rows": 1}
     secretary.post(address(source, "columns"), reading)
