@@ -420,3 +420,17 @@ def test_every_form_opens_and_saves_as_it_is(desk, event, make):
 def test_contributions_and_histories_have_no_pages(desk):
     for model in ("contribution", "statementgroup", "placement", "statuschange", "reportstatuschange"):
         assert desk.get(f"/admin/outcomes/{model}/").status_code == 404
+
+
+def test_theme_in_use_is_not_deleted_and_says_why_in_few_queries(client, administrator, django_assert_max_num_queries):
+    theme = ThemeFactory()
+    for _ in range(3):
+        TakeawayFactory(themes=[theme])
+    office = sign_in(client, administrator)
+
+    with django_assert_max_num_queries(10):
+        body = office.get(f"/admin/outcomes/theme/{theme.pk}/delete/").content.decode()
+    office.post(f"/admin/outcomes/theme/{theme.pk}/delete/", {"post": "yes"})
+
+    assert "3 outcomes under it" in body
+    assert Theme.objects.filter(pk=theme.pk).exists()
