@@ -119,7 +119,9 @@ def test_set_time_is_that_of_the_event_and_the_worker_keeps_it(desk, draft, own_
         desk.post(page(draft), posted(draft, when="later", at="2026-03-04T09:00", with_event="on"))
         publication = Publication.objects.get()
         assert publication.due_at == dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)  # nine in Santiago in summer
-        assert "will be published" in desk.get(page(draft, "outcomes")).content.decode()
+        set_for = "Set for 4 March 2026, 09:00 (America/Santiago): 2 outcomes will be published."
+        assert set_for in desk.get(page(draft, "outcomes")).content.decode()
+        assert "4 Mar 2026, 09:00" in desk.get("/admin/").content.decode()
         upkeep.tick("worker")
         assert published(draft) == []
 
