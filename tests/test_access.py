@@ -5,6 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -167,6 +168,22 @@ def visit(request, db, settings):
     return visit
 
 
+@pytest.fixture
+def each(request):
+    """Return what yields roles one after the other, and undoes what was done as each before the next."""
+
+    def each(roles):
+        for role in roles:
+            if role != "anonymous":
+                request.getfixturevalue(role)  # outside of what is undone
+        for role in roles:
+            with transaction.atomic():
+                yield role
+                transaction.set_rollback(True)
+
+    return each
+
+
 def status(response):
     """Return the status, or SIGN_IN where the answer leads to a sign-in page."""
     if response.status_code == 302 and re.match(r"/(sign-in|accounts/login|admin/login)/", response["Location"]):
@@ -190,107 +207,100 @@ def arguments(group, event, rapporteur):
     }
 
 
-@pytest.mark.parametrize("role", ABROAD)
 @pytest.mark.parametrize("name", PUBLIC)
-def test_public_page_is_the_same_for_everybody(visit, arguments, settings, name, role):
+def test_public_page_is_the_same_for_everybody(visit, each, arguments, settings, name):
     settings.SECURITY_CONTACT = "mailto:security@example.org"
     address = reverse(name, args=[arguments.get(key, key) for key in PUBLIC[name]])
 
-    assert visit(role, address) == (200, 405)
+    for role in each(ABROAD):
+        assert visit(role, address) == (200, 405), role
 
 
-@pytest.mark.parametrize("role", ABROAD)
-def test_code_in_capitals_leads_everybody_to_the_same_address(visit, role):
-    assert visit(role, reverse("outcomes:outcome-any-case", args=["AAAAAAAA"])) == (301, 405)
+def test_code_in_capitals_leads_everybody_to_the_same_address(visit, each):
+    for role in each(ABROAD):
+        assert visit(role, reverse("outcomes:outcome-any-case", args=["AAAAAAAA"])) == (301, 405), role
 
 
-@pytest.mark.parametrize("role", ABROAD)
 @pytest.mark.parametrize("name", sorted(FILES))
-def test_file_that_is_not_there_is_not_there_for_anybody(visit, name, role):
-    assert visit(role, reverse(name, args=[NOBODY])) == (404, 405)
+def test_file_that_is_not_there_is_not_there_for_anybody(visit, each, name):
+    for role in each(ABROAD):
+        assert visit(role, reverse(name, args=[NOBODY])) == (404, 405), role
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_desk_opens_to_everybody_who_signs_in(visit, role):
-    assert visit(role, reverse("outcomes:desk")) == ((SIGN_IN, SIGN_IN) if role == "anonymous" else (200, 405))
+def test_desk_opens_to_everybody_who_signs_in(visit, each):
+    for role in each(ROLES):
+        opens = (SIGN_IN, SIGN_IN) if role == "anonymous" else (200, 405)
+        assert visit(role, reverse("outcomes:desk")) == opens, role
 
 
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", DESK)
-def test_desk_page_opens_to_the_rapporteur_of_that_group_alone(visit, arguments, name, role):
+def test_desk_page_opens_to_the_rapporteur_of_that_group_alone(visit, each, arguments, name):
     key = "event" if "desk-event" in name else "group" if "desk-session" in name else "draft"
     before = Outcome.objects.get(code=arguments["draft"])
+    closed = tuple(405 if answer == 405 else 404 for answer in DESK[name])
+    expected = {"anonymous": (SIGN_IN, SIGN_IN), "rapporteur": DESK[name]}
 
-    answers = visit(role, reverse(name, args=[arguments[key]]))
-
-    if role == "anonymous":
-        assert answers == (SIGN_IN, SIGN_IN)
-    elif role == "rapporteur":
-        assert answers == DESK[name]
-    else:
-        assert answers == tuple(405 if answer == 405 else 404 for answer in DESK[name])
-    if role != "rapporteur":
-        after = Outcome.objects.get(code=arguments["draft"])
-        assert (after.status, after.version, after.text) == (before.status, before.version, before.text)
+    for role in each(ROLES):
+        assert visit(role, reverse(name, args=[arguments[key]])) == expected.get(role, closed), role
+        if role != "rapporteur":
+            after = Outcome.objects.get(code=arguments["draft"])
+            assert (after.status, after.version, after.text) == (before.status, before.version, before.text), role
 
 
-@pytest.mark.parametrize("role", ABROAD)
 @pytest.mark.parametrize("name", sorted(LINKS))
-def test_link_with_a_wrong_token_is_gone_for_everybody(visit, name, role):
-    assert visit(role, reverse(name, args=["wrong"])) == (404, 404)
+def test_link_with_a_wrong_token_is_gone_for_everybody(visit, each, name):
+    for role in each(ABROAD):
+        assert visit(role, reverse(name, args=["wrong"])) == (404, 404), role
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_invitation_opens_to_whoever_has_the_link_and_signs_nobody_in(visit, rapporteur, role):
+def test_invitation_opens_to_whoever_has_the_link_and_signs_nobody_in(visit, each, rapporteur):
     participation = rapporteur.person.participations.get()
     address = urlsplit(InvitationFactory(participation=participation).address).path
 
-    assert visit(role, address) == (200, 302 if role == "rapporteur" else SIGN_IN)
-    assert not SignInCode.objects.exclude(code_hash="").exists()
+    for role in each(ROLES):
+        assert visit(role, address) == (200, 302 if role == "rapporteur" else SIGN_IN), role
+        assert not SignInCode.objects.exclude(code_hash="").exists(), role
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_reminders_are_ended_by_whoever_has_the_link(visit, rapporteur, role):
+def test_reminders_are_ended_by_whoever_has_the_link(visit, each, rapporteur):
     participation = rapporteur.person.participations.get()
 
-    assert visit(role, urlsplit(participation.reminder_choice_url).path) == (200, 200)
-    participation.refresh_from_db()
-    assert not participation.wants_reminders
+    for role in each(ROLES):
+        assert visit(role, urlsplit(participation.reminder_choice_url).path) == (200, 200), role
+        participation.refresh_from_db()
+        assert not participation.wants_reminders, role
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_everybody_signed_in_may_sign_out_everywhere(visit, role):
-    answers = visit(role, reverse("sign-out-everywhere"))
+def test_everybody_signed_in_may_sign_out_everywhere(visit, each):
+    for role in each(ROLES):
+        answers = visit(role, reverse("sign-out-everywhere"))
+        assert answers == ((SIGN_IN, SIGN_IN) if role == "anonymous" else (200, SIGN_IN)), role
 
-    assert answers == ((SIGN_IN, SIGN_IN) if role == "anonymous" else (200, SIGN_IN))
 
-
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", ROUNDS)
-def test_round_on_the_desk_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, arguments, name, role):
+def test_round_on_the_desk_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, each, arguments, name):
     key = "event" if "desk-event" in name else "group" if "desk-session" in name else "round"
     before = Round.objects.values().get()
-
-    answers = visit(role, reverse(name, args=[arguments[key]]))
-
     allowed = {"own_editor", "editor", "administrator", *(() if key == "event" else ("rapporteur",))}
-    if role == "anonymous":
-        assert answers == (SIGN_IN, SIGN_IN)
-    elif role in allowed:
-        assert answers == ROUNDS[name]
-    else:
-        assert answers == tuple(405 if answer == 405 else 404 for answer in ROUNDS[name])
-        assert Round.objects.values().get() == before
+    closed = tuple(405 if answer == 405 else 404 for answer in ROUNDS[name])
+
+    for role in each(ROLES):
+        answers = visit(role, reverse(name, args=[arguments[key]]))
+        if role == "anonymous":
+            assert answers == (SIGN_IN, SIGN_IN)
+        else:
+            assert answers == (ROUNDS[name] if role in allowed else closed), role
+        if role not in allowed:
+            assert Round.objects.values().get() == before, role
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_open_round_answers_whoever_has_its_code_alike(visit, arguments, role):
-    assert visit(role, reverse("outcomes:round", args=[arguments["round"]])) == (200, 422)
+def test_open_round_answers_whoever_has_its_code_alike(visit, each, arguments):
+    for role in each(ROLES):
+        assert visit(role, reverse("outcomes:round", args=[arguments["round"]])) == (200, 422), role
 
 
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", SYNTHESIS)
-def test_synthesis_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, arguments, group, name, role):
+def test_synthesis_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, each, arguments, group, name):
     now = timezone.now()
     closing = RoundFactory(event=group.event, session=group, opens_at=now - dt.timedelta(hours=1), closes_at=now)
     statement = PlacementFactory(contribution__round=closing)
@@ -298,34 +308,33 @@ def test_synthesis_opens_to_the_rapporteur_of_that_group_and_to_staff(visit, arg
     StatementGroupFactory(round=closing, outcome=raised)
     code = raised.code if "origin" in name else closing.code
     keys = [code, statement.group.code] if "group-" in name else [code]
+    closed = tuple(405 if answer == 405 else 404 for answer in SYNTHESIS[name])
 
-    answers = visit(role, reverse(name, args=keys))
+    for role in each(ROLES):
+        answers = visit(role, reverse(name, args=keys))
+        if role == "anonymous":
+            assert answers == (SIGN_IN, SIGN_IN)
+        else:
+            opens = role in ("rapporteur", "own_editor", "editor", "administrator")
+            assert answers == (SYNTHESIS[name] if opens else closed), role
+        assert set(StatementGroup.objects.values_list("name", "placements", "outcome")) == {
+            ("", statement.pk, None),
+            ("", None, raised.pk),
+        }, role
 
-    if role == "anonymous":
-        assert answers == (SIGN_IN, SIGN_IN)
-    elif role in ("rapporteur", "own_editor", "editor", "administrator"):
-        assert answers == SYNTHESIS[name]
-    else:
-        assert answers == tuple(405 if answer == 405 else 404 for answer in SYNTHESIS[name])
-    assert set(StatementGroup.objects.values_list("name", "placements", "outcome")) == {
-        ("", statement.pk, None),
-        ("", None, raised.pk),
-    }
 
-
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", sorted(SECOND_FACTOR))
-def test_second_factor_is_kept_by_staff_alone(visit, name, role):
-    answers = visit(
-        role, reverse(name, args=[1] if "webauthn" in name and name.split("_")[1] in ("remove", "edit") else [])
-    )
+def test_second_factor_is_kept_by_staff_alone(visit, each, name):
+    keys = [1] if "webauthn" in name and name.split("_")[1] in ("remove", "edit") else []
 
-    if role == "anonymous":
-        assert answers == (SIGN_IN, SIGN_IN)
-    elif role in STAFF:
-        assert set(answers) <= {200, 302, 404, 405}
-    else:
-        assert answers == (404, 404)
+    for role in each(ROLES):
+        answers = visit(role, reverse(name, args=keys))
+        if role == "anonymous":
+            assert answers == (SIGN_IN, SIGN_IN)
+        elif role in STAFF:
+            assert set(answers) <= {200, 302, 404, 405}, role
+        else:
+            assert answers == (404, 404), role
 
 
 ADMIN = [(name, route) for name, route in addresses() if route.startswith("admin/") and name not in SIGNING]
@@ -340,8 +349,8 @@ def admin_address(route: str) -> str:
 
 
 @pytest.mark.parametrize("route", [route for _, route in ADMIN])
-def test_admin_opens_to_staff_alone(visit, route):
-    for role in ROLES:
+def test_admin_opens_to_staff_alone(visit, each, route):
+    for role in each(ROLES):
         answers = visit(role, admin_address(route))
 
         if role in STAFF:
