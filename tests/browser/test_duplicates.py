@@ -25,6 +25,8 @@ def test_namesake_is_noticed_merged_and_taken_apart(open_browser, office, violat
     page.get_by_label("Name:", exact=True).fill("Muster, Anna")
     page.get_by_label("Honorific").fill("Dr.")
     page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    page.wait_for_load_state()
     panel = page.get_by_role("alert")
     assert "Is it this one?" in panel.inner_text()
     assert page.evaluate("document.activeElement.className").startswith("problem")
@@ -40,15 +42,21 @@ def test_namesake_is_noticed_merged_and_taken_apart(open_browser, office, violat
     page = open_browser(DESKTOP, signed_in=office)
     page.goto("/admin/participants/person/")
     page.get_by_role("link", name="Likely duplicates").click()
+    page.get_by_role("heading", name="Likely duplicates among people").wait_for()
     assert violations(page) == {}
     page.get_by_role("link", name="Compare and merge").click()
+    page.get_by_role("heading", name="Merge two people").wait_for()
+    page.wait_for_load_state()
     assert violations(page) == {}
     page.get_by_role("radio", name="honorific: Dr.").check()
     page.get_by_role("button", name="Merge the two").click()
+    page.get_by_text("The two are one now.").wait_for()
     person = Person.objects.get()
     assert (person.pk, person.name, person.honorific) == (there.pk, "Anna Muster", "Dr.")
 
     page.get_by_role("link", name="What moved, and how to undo it").click()
+    page.get_by_role("link", name="Undo", exact=True).wait_for()
+    page.wait_for_load_state()
     assert violations(page) == {}
     page.get_by_role("link", name="Undo", exact=True).click()
     page.get_by_role("button", name="Undo the merge").click()
@@ -57,6 +65,7 @@ def test_namesake_is_noticed_merged_and_taken_apart(open_browser, office, violat
     assert Merge.objects.get().undone_at
 
     page.goto("/admin/participants/person/export/?q=Muster")
+    page.wait_for_load_state()
     assert violations(page) == {}
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as Excel").click()
