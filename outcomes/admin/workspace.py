@@ -165,7 +165,7 @@ class Overview(Workspace):
             return Step(OPEN, "Reports in", "Nobody to report yet", address, "See people")
         deadline = Deadline.of(self.event)
         note = f"The deadline {deadline.left}" if deadline and missing and deadline.is_passed else ""
-        if not deadline:
+        if not deadline and missing:
             note = "No deadline yet: nobody is reminded"
         words = f"{len(everybody) - missing} of {len(everybody)}" + (f", {missing} still to report" if missing else "")
         state = DONE if not missing else PART if missing < len(everybody) else OPEN
