@@ -110,6 +110,41 @@ def pages_of_the_desk() -> tuple[dict[str, str], dict[str, str]]:
     }, cookie
 
 
+def pages_of_staff() -> tuple[dict[str, str], dict[str, str]]:
+    """Return addresses as `pages` does of what the secretariat sees, and the cookie that signs an editor in."""
+    from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+    from django.conf import settings
+    from django.test import Client
+    from django.urls import reverse
+
+    from events.models import Session
+    from outcomes.models import Outcome
+    from participants.models import User
+
+    editor = User.objects.filter(groups__name="Editors").first()
+    editor.email = "editor@example.org"
+    editor.save()
+    client = Client()
+    client.force_login(editor)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(editor.pk)
+    session.save()
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+    rapporteur = User.objects.get(email="rapporteur@example.org")
+    group = Session.objects.reported_by(rapporteur).in_programme_order().first()
+    text = "Agree before an exercise who may speak for a ministry at night, and try the number once a month."
+    waiting = Outcome.objects.create(event=group.event, session=group, author=rapporteur, kind="takeaway", text=text)
+    waiting.submit(by=rapporteur)
+    event = group.event_id
+    return {
+        "staff": reverse("admin:index"),
+        "staff-event": reverse("admin:events_event_workspace", args=[event]),
+        "staff-programme": reverse("admin:events_event_programme", args=[event]),
+        "staff-review": reverse("admin:outcomes_outcome_review", args=[waiting.pk]),
+    }, cookie
+
+
 def wait_for(address: str) -> None:
     """Return once the server answers; raises TimeoutError after half a minute."""
     for _ in range(150):
@@ -156,7 +191,8 @@ def main() -> int:
         subprocess.run(load, cwd=ROOT, env=env | {"DEBUG": "on"}, check=True, stdout=subprocess.DEVNULL)
         os.environ.update(env)
         addresses = pages()
-        of_the_desk, cookie = pages_of_the_desk()
+        of_the_desk, rapporteur = pages_of_the_desk()
+        of_staff, editor = pages_of_staff()
         serve = ["scripts/serve.sh", "web"]
         with subprocess.Popen(serve, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
             try:
@@ -165,7 +201,8 @@ def main() -> int:
                 for old in OUT.glob("*.webp"):
                     old.unlink()
                 take(env["SITE_URL"], addresses, [])
-                take(env["SITE_URL"], of_the_desk, [cookie])
+                take(env["SITE_URL"], of_the_desk, [rapporteur])
+                take(env["SITE_URL"], of_staff, [editor])
             finally:
                 server.terminate()
     taken = list(OUT.glob("*.webp"))
