@@ -8,6 +8,7 @@ from events.admin.invitations import invite_link
 from events.admin.rules import RuleField
 from events.exports import SessionExport
 from events.models import BreakoutGroup, Session
+from events.scheduling import what_hangs_on
 from events.workflow import move_session, set_attribution
 from participants.exporting.pages import Exports
 from participants.help import Helped
@@ -38,8 +39,19 @@ class BreakoutGroupInline(Helped, admin.StackedInline):
         return formset
 
 
+class KeepsWhatHangsOnIt:
+    """Sessions are deleted when nothing hangs on them, as in the programme; what does is counted, not listed."""
+
+    def get_deleted_objects(self, objs, request):
+        """Return Django's four; what stands against the deletion in place of each row it would take along."""
+        against = [f"{session}: {', '.join(hangs)}" for session in objs if (hangs := what_hangs_on(session))]
+        return ([], {}, set(), against) if against else super().get_deleted_objects(objs, request)
+
+
 @admin.register(Session)
-class SessionAdmin(Exports, RuleField, AutocompleteWithin, TimesOfTheEvent, EventBound, WithHistory):
+class SessionAdmin(
+    KeepsWhatHangsOnIt, Exports, RuleField, AutocompleteWithin, TimesOfTheEvent, EventBound, WithHistory
+):
     export = SessionExport
     list_display = ["title", "label", "kind", "above", "starts", "room", "rule", "event"]
     list_filter = [EventFilter, "kind", "attribution"]

@@ -525,3 +525,20 @@ def test_every_form_opens_empty_and_filled(desk, model):
     assert desk.get(f"/admin/events/{model}/{item.pk}/change/").status_code == 200
     assert saved(save(desk, f"/admin/events/{model}/{item.pk}/change/"))
     assert desk.get(f"/admin/events/{model}/{item.pk}/history/").status_code == 200
+
+
+def test_session_is_deleted_when_nothing_hangs_on_it_and_says_what_does(client, editor):
+    session = SessionFactory(title="Plenary")
+    role = RoleFactory(participation__event=session.event, session=session)
+    client.force_login(editor)
+    address = f"/admin/events/session/{session.pk}/delete/"
+
+    refused = client.get(address).content.decode()
+    client.post(address, {"post": "yes"})
+    still_there = Session.objects.filter(pk=session.pk).exists()
+    role.delete()
+    client.post(address, {"post": "yes"})
+
+    assert "1 role" in refused
+    assert still_there
+    assert not Session.objects.filter(pk=session.pk).exists()
