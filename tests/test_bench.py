@@ -49,6 +49,27 @@ def test_it_fills_measures_and_writes_a_table(bench, tmp_path):
     assert all(int(row[1]) > 0 and float(row[3]) > 0 for row in rows)
 
 
+def test_the_admin_of_a_small_forum_is_asked_for_every_page(tmp_path):
+    postgresql = connection.vendor == "postgresql"
+    base = f"readout_bench_test_{os.getpid()}"
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{base}").geturl() if postgresql else ""
+    command = [sys.executable, "-W", "error", "-m", "bench.admin", "--part", "200", "--rounds", "1"]
+    command += ["--folder", str(tmp_path), "--only", "postgresql" if postgresql else "sqlite"]
+    command += ["--postgresql", url] if postgresql else []
+
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    if postgresql:
+        with psycopg.connect(url, dbname="postgres", autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {base}_forum WITH (FORCE)")
+
+    assert done.returncode == 0, done.stderr
+    rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ") and "---" not in line][1:]
+    names = {row[0].removeprefix("| ") for row in rows}
+    assert len(rows) > 100
+    assert {"index", "events event workspace", "events event programme", "outcomes outcome review"} <= names
+    assert all(0 < int(row[2].strip("*")) <= 30 for row in rows)
+
+
 def test_it_says_what_is_wrong_with_a_server_that_is_not_there():
     command = [sys.executable, "-m", "bench", "--only", "postgresql", "--postgresql", "postgres://nobody@127.0.0.1:1/x"]
 
