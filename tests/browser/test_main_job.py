@@ -132,7 +132,7 @@ def sign_in_by_password(desktop):
 
 def review(desktop):
     follow(desktop, ACTION)
-    desktop.get_by_label("Note").fill(NOTE)
+    desktop.get_by_label("Note", exact=True).fill(NOTE)
     press(desktop, "Send back")
     expect(desktop.get_by_text("sent back").first).to_be_visible()
 

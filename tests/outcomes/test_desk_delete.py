@@ -131,7 +131,7 @@ def test_what_was_deleted_is_nowhere(desk, client, group, draft, editor):
         assert desk.post(url(address, draft), {"version": 1}).status_code == 404
     client.force_login(editor)
     assert draft.text not in client.get(reverse("admin:outcomes_outcome_changelist")).content.decode()
-    assert client.get(reverse("admin:outcomes_outcome_change", args=[draft.pk])).status_code == 302
+    assert client.get(reverse("admin:outcomes_outcome_change", args=[draft.pk])).status_code == 404
     assert not Outcome.objects.visible_to(editor).exists()
     assert not Outcome.objects.editable_by(editor).exists()
 

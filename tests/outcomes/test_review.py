@@ -105,16 +105,6 @@ def test_queue_costs_the_same_at_any_length(desk, rapporteur, django_assert_num_
         assert len(desk.get(QUEUE).context["page"]) == rows
 
 
-def test_front_page_counts_what_waits(desk, event):
-    TakeawayFactory.create_batch(2, event=event, submitted=True)
-    ActionFactory(event=event, approved=True)
-
-    body = desk.get("/admin/").content.decode()
-
-    assert "To review: <strong>2</strong>" in body
-    assert "Approved, not yet published: <strong>1</strong>" in body
-
-
 # The page
 
 
