@@ -5,7 +5,7 @@ database a tenth of that to answer. The page of an event asks up to ten such que
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -50,6 +50,13 @@ class PreparedQuery:
 
     def find(self, **values: Any) -> list[dict[str, Any]]:
         """Return the rows for `values` in the order of the QuerySet, in one query."""
+        return self._fetch(values)
+
+    def keys(self, **values: Any) -> "Keys":
+        """Return the first column of the rows for `values`, to be read part by part."""
+        return Keys(self, values)
+
+    def _fetch(self, values: Mapping[str, Any], tail: str = "") -> list[dict[str, Any]]:
         connection = connections[DEFAULT_DB_ALIAS]
         if connection.vendor not in self._compiled:
             self._compiled[connection.vendor] = self._compile(connection)
@@ -58,7 +65,7 @@ class PreparedQuery:
         for place, name in places:
             filled[place] = _adapted(values[name], connection)
         with connection.cursor() as cursor:
-            cursor.execute(sql, filled)
+            cursor.execute(sql + tail, filled)
             rows = cursor.fetchall()
         if converters:
             rows = [list(row) for row in rows]
@@ -82,6 +89,23 @@ class PreparedQuery:
             for convert in converts
         ]
         return _Compiled(sql, tuple(params), places, list(query.selected or ()), converters)
+
+
+class Keys:
+    """The first column of what a prepared query finds, in its order; a part of it takes one query, as a page does."""
+
+    def __init__(self, query: PreparedQuery, values: Mapping[str, Any]):
+        self._query, self._values = query, values
+
+    def __getitem__(self, part: slice) -> list:
+        """Return the keys from `start` to `stop`, both given and neither negative."""
+        return self._read(f" LIMIT {int(part.stop) - int(part.start)} OFFSET {int(part.start)}")
+
+    def __iter__(self):
+        return iter(self._read())
+
+    def _read(self, tail: str = "") -> list:
+        return [next(iter(row.values())) for row in self._query._fetch(self._values, tail)]
 
 
 def _adapted(value: Any, connection) -> Any:

@@ -1,6 +1,8 @@
 """What visitors may narrow the outcomes by; one FilterSet for the page and for programs."""
 
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,10 +12,26 @@ from django.utils.translation import get_language
 from events.filters import PublicFilter
 from events.models import Event, EventPartner
 from events.pages import COUNT_TO, DEPTH
-from outcomes.models import Addressee, Outcome, OutcomeTheme
+from events.prepared import Keys, PreparedQuery, stand_ins
+from outcomes.models import Addressee, Outcome, OutcomeTheme, Theme
 from outcomes.numbers import Numbers
 from outcomes.vocabulary import Vocabulary
 from participants.models import ActorType
+
+
+@cache
+def _newest(*, of_theme: bool, is_inner: bool, of_kind: bool) -> PreparedQuery:
+    """Return the query for the keys of the newest, of all or of a theme, of both kinds or of one."""
+
+    def build(theme: int | None = None, kind: str = "") -> QuerySet:
+        if theme is None:
+            return Outcome.objects.newest().filter(**{"kind": kind} if kind else {}).values("pk")
+        return OutcomeTheme.objects.newest(Theme(pk=theme, parent_id=theme if is_inner else None), kind).values(
+            "outcome"
+        )
+
+    asked: dict[str, Any] = stand_ins("theme") if of_theme else {}
+    return PreparedQuery(build, **asked | ({"kind": "\uffff kind"} if of_kind else {}))
 
 
 class OutcomeFilter(PublicFilter):
@@ -102,12 +120,14 @@ class OutcomeFilter(PublicFilter):
         outcomes = self._narrowed(Outcome.objects.newest(), set(names) - {"q"})
         return (outcomes.last_matching(self.chosen["q"], COUNT_TO + 1) if "q" in names else outcomes).newest()
 
-    def keys(self) -> QuerySet:
+    def keys(self) -> QuerySet | Keys:
         """Return the keys of this list in its order, off one index where there is one for it."""
         themes, kinds = self.chosen.get("theme", []), self.chosen.get("kind", [])
-        if self.chosen.keys() <= {"theme", "kind", "sort"} and len(themes) == 1 and len(kinds) < 2:
-            theme = self.vocabulary.theme(*themes)
-            return OutcomeTheme.objects.newest(theme, *kinds)
+        if self.chosen.keys() <= {"theme", "kind", "sort"} and len(themes) < 2 and len(kinds) < 2:
+            theme = self.vocabulary.theme(*themes) if themes else None
+            asked = {"theme": theme.pk} if theme else {}
+            query = _newest(of_theme=bool(theme), is_inner=bool(theme and theme.parent_id), of_kind=bool(kinds))
+            return query.keys(**asked | ({"kind": kinds[0]} if kinds else {}))
         return self.filter_queryset(Outcome.objects.newest()).values_list("pk", flat=True)
 
     def _narrowed(self, queryset: QuerySet, names: Collection[str]) -> QuerySet:

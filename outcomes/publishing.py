@@ -1,6 +1,7 @@
 """Publishing many outcomes at once: now, or by the worker's clock at a set time, always as the act of who set it."""
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from events.models import Event, InvalidTransition, NotAllowed
 from outcomes.models import Outcome, Publication, PublicationItem, Status
 from participants import mail
 from participants.upkeep import waits
+
+logger = logging.getLogger(__name__)
 
 MOST = 500  # outcomes in one publication
 AT_ONCE = 40  # that many within a request; more are the worker's, at once as well
@@ -129,6 +132,14 @@ def queue_due() -> None:
 
 @task(priority=60)
 def publish_due() -> int:
-    """Carry out every publication whose time has come, and return how many; safe to run twice."""
-    keys = list(Publication.objects.due().order_by("due_at").values_list("pk", flat=True))
-    return sum(carry_out(pk) is not None for pk in keys)
+    """Carry out every publication whose time has come, and return how many; safe to run twice.
+
+    One that breaks off is tried again at the next tick, and holds back none of the others.
+    """
+    number = 0
+    for pk in Publication.objects.due().order_by("due_at").values_list("pk", flat=True):
+        try:
+            number += carry_out(pk) is not None
+        except Exception:
+            logger.exception("Publication %s broke off", pk)
+    return number
