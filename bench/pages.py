@@ -151,8 +151,13 @@ def forget_pages() -> None:
 
 
 def outdate_pages() -> None:
-    """Something was published: pages are made anew, parts that have not changed may be kept."""
+    """Something was published: pages are made anew, with what lists offer and the numbers kept read anew."""
     bump_generation()
+
+
+def lose_pages() -> None:
+    """No page is kept, as for one that nobody asked for since something was last published; this process is warm."""
+    caches["pages"].clear()
 
 
 def settle() -> None:
@@ -214,7 +219,7 @@ def _measure(reader: Reader, address: str, floor: str, least: str, rounds: int) 
         "kept": (None, address),
         "unchanged": (None, address),
         "ok": (None, least),
-        "anew": (outdate_pages, address),
+        "alone": (lose_pages, address),
     }
     times = {state: Times() for state in states}
     until = time.monotonic() + LONGEST

@@ -9,7 +9,8 @@ BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 LEGEND = """\
 *Queries*: of a page made anew, nothing of it kept. *SQL*: its statements alone, all rows fetched. *CPU*: of the whole
 page in the web process; on PostgreSQL the server works beside it, hence *clock*. *× floor*: CPU against a plain Django
-list page of 20 rows with three relations ({floor}); *parts kept*: the same after something else was published.
+list page of 20 rows with three relations ({floor}); *alone*: the same in a process that has answered since something
+was last published, so that it knows what lists offer and the numbers beside it.
 *Kept* and *304*: CPU against a view that answers “ok”. *Growth*: the clock at {most} outcomes against {least}, each
 measured against the floor beside it. All figures are medians of alternated rounds in one warm process, in milliseconds.
 """
@@ -19,7 +20,7 @@ def table(measured: list[dict[str, Any]]) -> str:
     """Return the table of one database, of the largest of `measured`."""
     smallest, largest = min(measured, key=_size), max(measured, key=_size)
     lines = [
-        "| page | queries | SQL ms | CPU ms | clock ms | × floor | parts kept | kept ÷ ok | 304 ÷ ok | growth |",
+        "| page | queries | SQL ms | CPU ms | clock ms | × floor | alone | kept ÷ ok | 304 ÷ ok | growth |",
         "| --- " + "| ---: " * 9 + "|",
     ]
     for page in largest["pages"]:
@@ -31,7 +32,7 @@ def table(measured: list[dict[str, Any]]) -> str:
         lines.append(
             f"| {page['name']} | {page['queries']} | {page['sql']:.1f} | {page['cold']['cpu']:.1f} "
             f"| {page['cold']['wall']:.1f} | {_against_floor(page, 'cpu'):.2f} "
-            f"| {page['anew']['cpu'] / page['floor']['cpu']:.2f} | {kept} | {unchanged} | {growth} |"
+            f"| {page['alone']['cpu'] / page['floor']['cpu']:.2f} | {kept} | {unchanged} | {growth} |"
         )
     return "\n".join(lines)
 
