@@ -22,7 +22,7 @@ from tests.factories import (
     OrganisationFactory,
     ParticipationFactory,
     PersonFactory,
-    SessionFactory,
+    RoleFactory,
     TakeawayFactory,
     ThemeFactory,
 )
@@ -72,17 +72,17 @@ def test_adding_and_deleting_in_the_admin_leave_lines_also_for_what_goes_along(c
     client.force_login(administrator)
     address = reverse("admin:events_session_add") + f"?event={event.pk}"
     assert saved(save(client, address, event=event.pk, title="Opening", kind="plenary"))
-    session = Session.objects.get(title="Opening")
-    group = SessionFactory(event=event, parent=session, title="Group")
+    role = RoleFactory(participation__event=event, session=Session.objects.get(title="Opening"))
+    participation = role.participation
 
-    client.post(reverse("admin:events_session_delete", args=[session.pk]), {"post": "yes"})
+    client.post(reverse("admin:events_participation_delete", args=[participation.pk]), {"post": "yes"})
 
-    assert [(line.kind, line.name, line.by) for line in Change.objects.order_by("pk")] == [
-        ("added", "Opening", administrator),
-        ("deleted", "Opening", administrator),
-        ("deleted", "Group", administrator),
+    assert [(line.kind, line.record, line.key, line.by) for line in Change.objects.order_by("pk")] == [
+        ("added", "events.session", role.session_id, administrator),
+        ("deleted", "events.participation", participation.pk, administrator),
+        ("deleted", "events.role", role.pk, administrator),
     ]
-    assert not Session.objects.filter(pk__in=[session.pk, group.pk]).exists()
+    assert not Participation.objects.filter(pk=participation.pk).exists()
 
 
 def test_review_leaves_the_wording_and_the_status_and_nothing_that_the_machine_keeps(client, editor, event):
