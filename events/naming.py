@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
-
 from events import attribution
 from events.attribution import Rule
 from events.models.event import Event, EventPartner
@@ -196,6 +194,8 @@ class NameCheck:
     def __post_init__(self):
         rule = self.session.rule_now() if self.session else self.event.attribution
         self.rule = attribution.strictest(rule, self.recorded_under or rule)
+        hides_affiliations = not attribution.affiliations_shown(self.rule)
+        partners = self._partners() if hides_affiliations else set()
         for row in self._rows():
             if not attribution.may_be_named(
                 self.rule,
@@ -206,18 +206,21 @@ class NameCheck:
                 session=self.session.pk if self.session else None,
             ):
                 self._forbid_name(row["person__name"], row["person__sort_name"])
-            if not attribution.affiliations_shown(self.rule) and not row["is_partner"]:
+            if hides_affiliations and partners.isdisjoint({row["organisation"], row["affiliation"].casefold()}):
                 for name in (row["affiliation"], row["organisation__name"], row["organisation__short_name"]):
                     self._forbid_affiliation(name or "", row["person__name"])
 
+    def _partners(self) -> set[int | str]:
+        """Read the keys and the names of the partners, whom the page of the event names anyway."""
+        partners = EventPartner.objects.filter(event=self.event).values_list("organisation", "organisation__name")
+        return {word for key, name in partners for word in (key, name.casefold())}
+
     def _rows(self) -> Iterable[dict]:
         """Read every participation with its roles, in one query."""
-        partners = EventPartner.objects.filter(event=OuterRef("event"))
-        is_partner = Q(organisation=OuterRef("organisation")) | Q(organisation__name__iexact=OuterRef("affiliation"))
         rows: dict[int, dict] = {}
-        found = self.event.participations.order_by().annotate(is_partner=Exists(partners.filter(is_partner)))
-        for row in found.values(
+        for row in self.event.participations.order_by().values(
             "pk",
+            "organisation",
             "person__name",
             "person__sort_name",
             "affiliation",
@@ -226,7 +229,6 @@ class NameCheck:
             "listing",
             "attendance",
             "recorded_under",
-            "is_partner",
             "roles__role",
             "roles__session",
             "roles__recorded_under",

@@ -24,6 +24,7 @@ from events.reports import report_box
 from events.since import since
 from events.views.tombstone import gone
 
+LISTED = 300  # participants named on the page; a forum has thousands
 LONG = 3  # parts of a page from which on it has a list of contents
 
 _COLUMNS = [field.attname for field in Event._meta.concrete_fields]
@@ -69,6 +70,8 @@ class EventDetail(PublicPage, TemplateView):
             "since": since(event, found["left_open"]),
             "participants": participants(found["participant"], besides=named.already),
         }
+        parts["more_participants"] = len(parts["participants"]) - LISTED
+        parts["participants"] = parts["participants"][:LISTED]
         contents = table_of_contents(event, parts)
         return super().get_context_data(
             **kwargs,

@@ -16,10 +16,11 @@ from django.utils.formats import date_format
 
 from events.admin.pages import EventPage
 from events.models import Event, NotAllowed
+from events.printed import SHOWN
 from events.views.event import EventDetail
 from outcomes.admin.workspace import Workspace
 from outcomes.models import Outcome, Publication, Status
-from outcomes.publishing import MOST, AlreadySet, cancel, ready, set_publication
+from outcomes.publishing import MOST, AlreadySet, against_publishing, cancel, ready, set_publication
 
 LONGEST = dt.timedelta(days=366)  # how far ahead a publication may be set
 
@@ -115,11 +116,12 @@ class Publish(Workspace):
     def form_page(self, form: WhenForm | None, status: int = 200):
         user = self.request.user
         ticked = set(self.request.POST.getlist("read")) if self.request.method == "POST" else None
-        rows = []
-        for outcome in ready(self.event).select_related("session")[:MOST]:
+        rows, found = [], list(ready(self.event).select_related("session")[:MOST])
+        against = against_publishing(found, self.event, user)
+        for outcome in found:
             outcome.event = self.event
             value = f"{outcome.pk}:{outcome.version}"
-            rows.append((outcome, value, ticked is None or value in ticked, outcome.against_reviewing(user)))
+            rows.append((outcome, value, ticked is None or value in ticked, against[outcome.pk]))
         able = sum(not against for *_, against in rows)
         return self.show({"form": form or self.form(), "rows": rows, "able": able}, status)
 
@@ -186,7 +188,7 @@ def publish_for_a_moment(event: Event) -> None:
         status=Event.Status.PUBLISHED, published_at=Coalesce(F("published_at"), now), withdrawn_at=None, public_note=""
     )
     last = dict(Outcome.objects.filter(event=event).order_by().values_list("kind").annotate(Max("number")))
-    rows = list(ready(event).only("pk", "kind")[:MOST])
+    rows = list(ready(event).only("pk", "kind")[: SHOWN + 1])  # in the order of the page, which shows no more
     for outcome in rows:
         outcome.number = last[outcome.kind] = (last[outcome.kind] or 0) + 1
         outcome.status, outcome.published_at = Status.PUBLISHED, now

@@ -43,6 +43,7 @@ BATCH = 500  # outcomes settled in one go
 TEXT_LIMIT = 2000  # characters that the database takes
 TEXT_BUDGET = 500  # characters that readers take: one sentence an item
 GONE = (Status.WITHDRAWN, Status.MERGED)  # what nobody rewrites
+OWN_TEXT = "Nobody reviews their own text: ask a colleague."
 DELETED_KEPT = dt.timedelta(days=7)  # for how long a deleted draft can be brought back
 
 
@@ -130,6 +131,13 @@ class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
         if user.is_staff and user.works_on_everything:
             return Q(pk__isnull=False)
         return Q(event__in=Event.objects.staffed_by(user).order_by().values("pk"))
+
+    def own_texts_of(self, user):
+        """Those that `user` wrote or submitted, and those into which such a one was merged."""
+        submitted = StatusChange.objects.filter(outcome=OuterRef("pk"), to_status=Status.SUBMITTED, by=user)
+        theirs = Outcome.objects.filter(Q(author=user) | Exists(submitted))
+        part = Outcome.objects.filter(merged_into=OuterRef("pk"), pk__in=theirs.order_by().values("pk"))
+        return self.filter(Q(author=user) | Exists(submitted) | Exists(part))
 
     def _reported_by(self, user) -> Q:
         sessions, events = Session.objects.reported_by(user), Event.objects.reported_whole_by(user)
@@ -723,9 +731,7 @@ class Outcome(Recorded, Searchable, Withdrawable):
         """Editors and reviewers review, but nobody their own text."""
         if reason := self.against_sending_back(user):
             return reason
-        if self.is_own_text(user):
-            return "Nobody reviews their own text: ask a colleague."
-        return ""
+        return OWN_TEXT if self.is_own_text(user) else ""
 
     def against_sending_back(self, user) -> str:
         """Those who review its event send back, their own text as well."""
@@ -741,10 +747,7 @@ class Outcome(Recorded, Searchable, Withdrawable):
 
     def is_own_text(self, user) -> bool:
         """Whether `user` wrote or submitted it, or one that was merged into it."""
-        if self.author_id == user.pk or self.changes.filter(to_status=Status.SUBMITTED, by=user).exists():
-            return True
-        submitted = StatusChange.objects.filter(outcome=OuterRef("pk"), to_status=Status.SUBMITTED, by=user)
-        return self.parts.filter(Q(author=user) | Exists(submitted)).exists()
+        return self.author_id == user.pk or Outcome.objects.filter(pk=self.pk).own_texts_of(user).exists()
 
     def _as_read(self):
         # who approves has read this wording and no other; what was deleted meanwhile goes nowhere

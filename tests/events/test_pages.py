@@ -520,6 +520,19 @@ def test_event_without_dates_or_place_invents_none_and_is_no_event_to_machines(c
     assert not {"startDate", "endDate", "location", "organizer"} & things["WebPage"].keys()
 
 
+def test_a_long_list_of_participants_ends_with_how_many_more_there_are(client, monkeypatch):
+    monkeypatch.setattr("events.views.event.LISTED", 2)
+    event = EventFactory(on_record=True)
+    for n in range(4):
+        ParticipationFactory(event=event, public=True, person__name=f"Somebody {n}")
+    ParticipationFactory(event=event, person__name="SECRET")
+
+    body = page(client, event.get_absolute_url())
+
+    assert body.count("Somebody") == 2
+    assert "And 2 more." in words(body)
+
+
 def test_unpublished_report_is_not_shown(client):
     event = EventFactory()
     ReportSectionFactory(report=ReportFactory(event=event, title="SECRET"), title="SECRET")

@@ -91,7 +91,7 @@ def test_the_check_page_costs_the_same_for_any_number(
         ParticipationFactory(event=group.event)
     client.force_login(rapporteur)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(reverse("outcomes:desk-session-check", args=[group.code])).content.decode()
 
     assert page.count("“Ms Lukasiewicz”") == number

@@ -160,7 +160,7 @@ def test_page_costs_the_same_with_any_history(desk, submitted, django_assert_num
     for _ in range(10):
         StatusChangeFactory(outcome=submitted, by=UserFactory())
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         desk.get(address(submitted))
 
 
