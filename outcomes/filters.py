@@ -84,10 +84,14 @@ class OutcomeFilter(PublicFilter):
         return self.vocabulary.choices | {"event": list(events)}
 
     def facet(self, name):
-        """Return the group with the number beside each option; where all numbers are kept, so is the group."""
-        if not self.numbers.are_kept(name):
+        """Return the group with the number beside each option; where all numbers are kept, so is the group.
+
+        Not with options of its own chosen, nor under several values: of those there are as many as addresses.
+        """
+        chosen = self.numbers.chosen
+        if name in chosen or not self.numbers.are_kept(name) or any(len(values) > 1 for values in chosen.values()):
             return self._counted(name)
-        key = (type(self), get_language(), name, *((one, *values) for one, values in self.numbers.chosen.items()))
+        key = (type(self), get_language(), name, *((one, *values) for one, values in chosen.items()))
         if key not in self.vocabulary.facets:
             self.vocabulary.facets[key] = self._counted(name)
         return self.vocabulary.facets[key]

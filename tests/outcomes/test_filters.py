@@ -219,3 +219,16 @@ def test_filter_set_serves_programs_without_a_page_and_starts_at_what_is_public(
     found = OutcomeFilter(QueryDict("kind=action")).qs
 
     assert [outcome.text for outcome in found] == [WRITE, OPEN]
+
+
+def test_groups_that_are_kept_do_not_grow_with_the_addresses_asked_for(as_served, shelf):
+    for query in ("", "kind=action", "theme=norms"):
+        assert OutcomeFilter(QueryDict(query)).facets
+    kept = OutcomeFilter(QueryDict("")).vocabulary.facets
+    before = set(kept)
+
+    for query in ("theme=norms&theme=trust", "theme=trust&theme=norms", "progress=done&progress=accepted", "year=2022"):
+        assert OutcomeFilter(QueryDict(query)).facets
+
+    assert before
+    assert set(kept) == before
