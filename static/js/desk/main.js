@@ -7,6 +7,7 @@ import { Outbox } from "./outbox.js";
 import { offers, paste } from "./paste.js";
 import { Store } from "./store.js";
 
+const MOMENT = 2_000; // milliseconds that a tapped link waits for the words to be stored
 const keeper = document.getElementById("desk-keeper");
 const { account, now, place } = keeper.dataset;
 const token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
@@ -24,6 +25,7 @@ if (form) page(form);
 if (document.querySelector("[data-paste]")) paste(store, place);
 if (document.querySelector("[data-offers]")) offers(outbox, place);
 showKept(outbox);
+document.addEventListener("click", leave);
 document.documentElement.dataset.desk = "ready";
 outbox.flush();
 
@@ -47,4 +49,17 @@ function page(form) {
       setTimeout(() => form.requestSubmit(submitter));
     }
   });
+}
+
+// A link to another page goes on when the words of this one are stored, so that the page it leads to has them; it waits no
+// longer than a moment, since what is kept is sent from there too.
+async function leave(event) {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (link.target || link.origin !== location.origin || link.pathname === location.pathname) return;
+  const isOfHere = (record) => record.place === place && !record.problem && (!record.isNew || record.words.text.trim());
+  if (!place || !store.mine().some(isOfHere)) return;
+  event.preventDefault();
+  await Promise.race([outbox.flush(), new Promise((resolve) => { setTimeout(resolve, MOMENT); })]);
+  location.assign(link.href);
 }
