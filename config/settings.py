@@ -40,6 +40,8 @@ try:
     PROXY_COUNT = env.int("PROXY_COUNT", default=0)
     _days = env.list("REMINDER_DAYS", default=["3", "1", "-1"])
     SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+    DATA_LICENCE = env.str("DATA_LICENCE", default="Creative Commons Attribution 4.0 International (CC BY 4.0)")
+    DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
     if not all(re.fullmatch(r"\s*-?[0-2]?[0-9]\s*", day) for day in _days):
         raise ImproperlyConfigured("REMINDER_DAYS must be days before the due day such as 3,1,-1, less than 30 away")
     REMINDER_DAYS = [int(day) for day in _days]
@@ -48,6 +50,8 @@ try:
         raise ImproperlyConfigured("SITE_URL must be a full address such as https://outcomes.example.org")
     if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in {"https", "mailto"}:
         raise ImproperlyConfigured("SECURITY_CONTACT must begin with mailto: or https://")
+    if DATA_LICENCE_URL and urlsplit(DATA_LICENCE_URL).scheme not in {"http", "https"}:
+        raise ImproperlyConfigured("DATA_LICENCE_URL must begin with https://")
     if not re.fullmatch("[1-9][0-9]{0,3}", _kept):
         raise ImproperlyConfigured("CONTRIBUTIONS_KEPT_DAYS must be a number of days from 1 to 9999")
     CONTRIBUTIONS_KEPT_DAYS = int(_kept)

@@ -1,13 +1,16 @@
 from django.urls import path, re_path
 
 from events import cards
-from events.views import event, event_list, files
+from events.views import event, event_list, export, files
 from events.views.reminders import Reminders
 from participants.files import NAME
+
+FORMAT = r"(?P<extension>csv|xlsx)"  # of a list as a file
 
 app_name = "events"
 urlpatterns = [
     path("events/", event_list.EventList.as_view(), name="event-list"),
+    re_path(rf"^events/export\.{FORMAT}$", export.EventFile.as_view(), name="event-file"),
     re_path(r"^events/(?P<slug>[-\w]+)/$", event.EventDetail.as_view(), name="event-detail"),
     re_path(r"^events/(?P<slug>[-\w]+)/card\.png$", cards.EventCard.as_view(), name="event-card"),
     path("reminders/<str:token>/", Reminders.as_view(), name="reminders"),

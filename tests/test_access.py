@@ -14,6 +14,7 @@ from outcomes.models import Outcome, Round, StatementGroup
 from participants.groups import EDITOR_PERMISSIONS, REVIEWER_PERMISSIONS
 from participants.models import SignInCode
 from tests.addresses import addresses
+from tests.downloads import body
 from tests.factories import (
     ActionFactory,
     BreakoutGroupFactory,
@@ -56,6 +57,10 @@ PUBLIC = {
     "events:event-card": ["event"],
     "outcomes:round-find": [],
     "outcomes:outcome-card": ["published"],
+    "outcomes:outcome-file": ["csv"],
+    "outcomes:action-file": ["csv"],
+    "outcomes:theme-file": ["csv"],
+    "events:event-file": ["csv"],
     "sitemap": [],
     "sitemap-pages": [],
     "sitemap-dialogues": [1],
@@ -185,7 +190,8 @@ def each(request):
 
 
 def status(response):
-    """Return the status, or SIGN_IN where the answer leads to a sign-in page."""
+    """Return the status, or SIGN_IN where the answer leads to a sign-in page; what is sent is taken to its end."""
+    body(response)
     if response.status_code == 302 and re.match(r"/(sign-in|accounts/login|admin/login)/", response["Location"]):
         return SIGN_IN
     return response.status_code

@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 
 from events import workflow
+from events.views.export import FORMATS
 from outcomes.models import Outcome, OutcomeTheme
 from tests.addresses import addresses
+from tests.downloads import words_of
 from tests.factories import (
     PUBLISHED_AT,
     ActionFactory,
@@ -94,6 +96,12 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
     "events:reminders": lambda s: [
         urlsplit(participation.reminder_choice_url).path for participation in s.event.participations.all()
     ],
+    "outcomes:outcome-file": lambda s: _files(
+        "outcomes:outcome-file", "", f"theme={s.theme.slug}", f"q={SECRET}", f"event={s.event.slug}"
+    ),
+    "outcomes:action-file": lambda s: _files("outcomes:action-file", "", "sort=due", "sort=updated"),
+    "outcomes:theme-file": lambda s: _files("outcomes:theme-file", ""),
+    "events:event-file": lambda s: _files("events:event-file", "", f"q={SECRET}"),
     "sitemap": lambda s: [reverse("sitemap")],
     "sitemap-pages": lambda s: [reverse("sitemap-pages")],
     "sitemap-dialogues": lambda s: [reverse("sitemap-dialogues", args=[1])],
@@ -132,6 +140,10 @@ def _with_queries(name: str, *queries: str) -> list[str]:
     return [address, f"{address}?q=agreed", f"{address}?q={SECRET}", *[f"{address}?{query}" for query in queries]]
 
 
+def _files(name: str, *queries: str) -> list[str]:
+    return [f"{reverse(name, args=[extension])}?{query}" for extension in FORMATS for query in queries]
+
+
 @pytest.fixture
 def scene(db):
     event = EventFactory(title="Shown dialogue")
@@ -162,7 +174,7 @@ def bodies(client, scene) -> dict[str, str]:
             response = client.get(address)
             assert response.status_code == 200, address
             headers = "\n".join(f"{name}: {value}" for name, value in response.items())
-            found[address] = f"{headers}\n\n{response.content.decode()}"
+            found[address] = f"{headers}\n\n{words_of(response)}"
     return found
 
 

@@ -1,10 +1,12 @@
 from django.urls import path, re_path
 
+from events.urls import FORMAT
 from outcomes.views import (
     actions,
     address,
     card,
     contribute,
+    export,
     organisation,
     outcome,
     outcome_list,
@@ -16,6 +18,7 @@ from participants.files import NAME
 
 urlpatterns = [
     path("outcomes/", outcome_list.OutcomeList.as_view(), name="outcome-list"),
+    re_path(rf"^outcomes/export\.{FORMAT}$", export.OutcomeFile.as_view(), name="outcome-file"),
     re_path(r"^outcomes/(?P<code>[a-z2-7]{8})/$", outcome.OutcomeDetail.as_view(), name="outcome-detail"),
     re_path(r"^outcomes/(?P<code>[A-Za-z2-7]{8})/$", address.AnyCase.as_view(), name="outcome-any-case"),
     re_path(r"^outcomes/(?P<code>[a-z2-7]{8})/card\.png$", card.OutcomeCard.as_view(), name="outcome-card"),
@@ -27,8 +30,10 @@ urlpatterns = [
     path("round/", contribute.FindRound.as_view(), name="round-find"),
     re_path(r"^round/(?P<code>[^/]{1,64})/$", contribute.Contribute.as_view(), name="round"),
     path("actions/", actions.ActionList.as_view(), name="action-list"),
+    re_path(rf"^actions/export\.{FORMAT}$", export.ActionFile.as_view(), name="action-file"),
     path("search/", search.Search.as_view(), name="search"),
     path("themes/", theme.ThemeList.as_view(), name="theme-list"),
+    re_path(rf"^themes/export\.{FORMAT}$", export.ThemeFile.as_view(), name="theme-file"),
     re_path(r"^themes/(?P<slug>[-\w]+)/$", theme.ThemeDetail.as_view(), name="theme-detail"),
     re_path(
         r"^events/(?P<slug>[-\w]+)/report/(?P<section>[-\w]+)/$",

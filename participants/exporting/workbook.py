@@ -1,14 +1,15 @@
 """Columns and rows as a workbook (.xlsx), written straight into its archive: nothing of it is kept in memory.
 
 Texts are stored as texts, so that none is ever a formula, and neutralised besides, for whoever saves it as CSV. Dates
-and times are typed. A second sheet says what each column holds.
+and times are typed. A second sheet says what each column holds, after what else is to be said about the file. Nothing
+in the archive tells when or by whom it was made.
 """
 
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from django.utils import timezone
@@ -40,7 +41,7 @@ _PARTS = {
     "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-    '<sheet name="List" sheetId="1" r:id="rId1"/><sheet name="Columns" sheetId="2" r:id="rId2"/>'
+    '<sheet name="List" sheetId="1" r:id="rId1"/><sheet name="README" sheetId="2" r:id="rId2"/>'
     "</sheets></workbook>",
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
@@ -64,7 +65,7 @@ _PARTS = {
 }
 _NOTES = (
     Column("Column", "label", width=28),
-    Column("Holds", "kind.value", width=16),
+    Column("Holds", "holds", width=16),
     Column("What it says", "says", width=90),
 )
 
@@ -93,19 +94,48 @@ class _Pipe:
         return taken
 
 
-def write(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[bytes]:
-    """Yield a workbook of `rows` and of what `columns` hold, piece by piece."""
+class Note(NamedTuple):
+    """A line of the sheet of explanations."""
+
+    label: str
+    holds: str
+    says: str
+
+
+def _nothing() -> Sequence[tuple[str, str]]:
+    return ()
+
+
+def write(
+    columns: Sequence[Column], rows: Iterable[Any], about: Callable[[], Iterable[tuple[str, str]]] = _nothing
+) -> Iterator[bytes]:
+    """Yield a workbook of `rows` and of what `columns` hold, piece by piece.
+
+    `about` gives (label, words) to be said about the whole; it is asked after the last row.
+    """
     pipe = _Pipe()
+
+    def notes() -> Iterator[Note]:
+        yield from (Note(label, "", says) for label, says in about())
+        yield from (Note(column.label, column.kind.value, column.says) for column in columns)
+
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in _PARTS.items():
-            archive.writestr(name, _XML + content)
-        for name, these, those in (("sheet1", columns, rows), ("sheet2", _NOTES, columns)):
-            with archive.open(f"xl/worksheets/{name}.xml", "w") as part:
+            archive.writestr(_member(name), _XML + content)
+        for name, these, those in (("sheet1", columns, rows), ("sheet2", _NOTES, notes())):
+            with archive.open(_member(f"xl/worksheets/{name}.xml"), "w") as part:
                 for text in _sheet(these, those):
                     part.write(text.encode())
                     if taken := pipe.take():
                         yield taken
     yield pipe.take()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    """Return a member of the archive, dated as far back as an archive can: the same list is the same bytes."""
+    member = zipfile.ZipInfo(name)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member
 
 
 def _sheet(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:

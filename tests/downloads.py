@@ -1,0 +1,19 @@
+"""What is in a file that the site sends, all of it."""
+
+import io
+import zipfile
+
+
+def body(response) -> bytes:
+    """Return the whole body; of one that is sent while it is made, that ends it."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def words_of(response) -> str:
+    """Return all that can be read in an answer: of an archive what it says of its members, and what is in them."""
+    data = body(response)
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return data.decode()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        said = [(one.filename, one.date_time, one.comment, one.extra, one.create_system) for one in archive.infolist()]
+        return "\n".join([f"{archive.comment!r} {said}", *(archive.read(one).decode() for one in archive.infolist())])
