@@ -3,7 +3,7 @@ PORT ?= 8000
 export PORT
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres coverage check bench bench-round bench-admin screenshots lock
+.PHONY: help demo test test-postgres coverage check bench bench-round bench-kept bench-admin screenshots lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ bench: ## fill databases with a million outcomes and measure the public pages (S
 
 bench-round: ## let a room of 300 phones answer a closing round at once, on a real server (ARGS=--help)
 	@scripts/bench_round.sh $(ARGS)
+
+bench-kept: ## read pages that are kept and the same made anew, on a real server, and withdraw one meanwhile (ARGS=--help)
+	@scripts/bench_kept.sh $(ARGS)
 
 bench-admin: ## ask for every page of the admin of a forum with 300 sessions and 8,500 participations (ARGS=--help)
 	@scripts/bench_admin.sh $(ARGS)

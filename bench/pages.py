@@ -20,13 +20,13 @@ from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
-from django.core.cache import caches
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.urls import reverse
 
 from bench.floor.models import Filling
 from bench.names import ASLEEP, ASLEEP_ABOVE, COMMON, COMMON_WORD, RARE, RARE_WORD, SHOWCASE
+from events import shelf
 from events.models import bump_generation
 from events.models.generation import current_generation
 from events.templatetags import fragments
@@ -145,7 +145,7 @@ def subjects() -> Iterator[tuple[str, str]]:
 
 def forget_pages() -> None:
     """No page and no part of one is kept any more."""
-    caches["pages"].clear()
+    shelf.clear()
     fragments.forget()
     outdate_pages()
 
@@ -157,7 +157,7 @@ def outdate_pages() -> None:
 
 def lose_pages() -> None:
     """No page is kept, as for one that nobody asked for since something was last published; this process is warm."""
-    caches["pages"].clear()
+    shelf.clear()
 
 
 def settle() -> None:

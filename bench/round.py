@@ -13,23 +13,18 @@ import json
 import os
 import random
 import re
-import secrets
 import signal
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
-from socket import socket
-from urllib.parse import urlencode, urlsplit
-
-import psycopg
+from urllib.parse import urlencode
 
 from bench import report
+from bench.server import HOST, ROOT, Server, databases, say
 
-ROOT = Path(__file__).resolve().parent.parent
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/readout_bench_round"
-HOST = "127.0.0.1"
 BEGIN, END = "<!-- bench-round -->", "<!-- /bench-round -->"
 DOUBLE, DROPPED = 0.2, 0.1  # of the phones: press twice, lose the answer
 TRIES = 8  # of one phone, half a second apart, before it counts as an error
@@ -175,54 +170,12 @@ class Phone:
         return int(lines[0].split()[1]), content.decode(errors="replace")
 
 
-class Server:
-    """The web processes of a site on one database, stopped at the end; no worker and no proxy."""
-
-    def __init__(self, url: str):
-        with socket() as probe:
-            probe.bind((HOST, 0))
-            self.port = probe.getsockname()[1]
-        self.env = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "HOME")} | {
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "SITE_URL": f"http://{HOST}:{self.port}",
-            "EMAIL_URL": "dummymail://",
-            "BIND": HOST,
-            "PORT": str(self.port),
-            "WEB_CONCURRENCY": "2",
-        }
-
-    def __enter__(self):
-        serve = ROOT / "scripts" / "serve.sh"
-        for step in ("static", "prepare"):
-            subprocess.run([serve, step], cwd=ROOT, env=self.env, check=True)
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen([serve, "web"], cwd=ROOT, env=self.env, stdout=quiet, stderr=quiet)
-        deadline = time.monotonic() + 60
-        while True:
-            with socket() as probe:
-                if probe.connect_ex((HOST, self.port)) == 0:
-                    return self
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                sys.exit("The server did not start.")
-            time.sleep(0.1)
-
-    def __exit__(self, *error):
-        self.process.terminate()
-        self.process.wait(timeout=30)
-
-    def inside(self, *command: str) -> str:
-        """Ask the site's own code."""
-        asked = [sys.executable, "-m", "bench.round_inside", *command]
-        return subprocess.run(asked, cwd=ROOT, env=self.env, check=True, capture_output=True, text=True).stdout
-
-    def kill_one(self) -> None:
-        """Kill one of the two web processes, whatever it is doing."""
-        command = ["ps", "-A", "-o", "pid=,ppid="]
-        listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
-        os.kill(random.choice([pid for pid, parent in pairs if parent == self.process.pid]), signal.SIGKILL)
+def kill_one(server: Server) -> None:
+    """Kill one of the two web processes, whatever it is doing."""
+    command = ["ps", "-A", "-o", "pid=,ppid="]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    os.kill(random.choice([pid for pid, parent in pairs if parent == server.process.pid]), signal.SIGKILL)
 
 
 async def room(run: Run, server: Server, code: str, phones: int, burst: float) -> Seen:
@@ -244,7 +197,7 @@ async def room(run: Run, server: Server, code: str, phones: int, burst: float) -
     async def kill() -> None:
         while len(seen.acknowledged) < phones // 3 or (seen.waiting < 6 and len(seen.acknowledged) < phones // 2):
             await asyncio.sleep(0.002)
-        server.kill_one()
+        kill_one(server)
 
     begun = time.perf_counter()
     tasks = [one(place, number) for place, number in enumerate(numbers)]
@@ -255,7 +208,7 @@ async def room(run: Run, server: Server, code: str, phones: int, burst: float) -
 def measure(database: str, url: str, phones: int, burst: float) -> list[dict]:
     """Do all runs on one database and return the figures."""
     figures = []
-    with Server(url) as server:
+    with Server(url, "bench.round_inside") as server:
         for run in RUNS:
             code = server.inside("prepare", str(phones)).strip()
             seen = asyncio.run(room(run, server, code, phones, burst))
@@ -312,28 +265,6 @@ def failures(figures: list[dict]) -> list[str]:
     ]
 
 
-def databases(asked: argparse.Namespace) -> dict[str, str]:
-    """An empty database of each kind, by its name; says which is left out and why."""
-    found = {}
-    if asked.only != "postgresql":
-        path = asked.folder / "round.sqlite3"
-        for old in asked.folder.glob("round.sqlite3*"):
-            old.unlink()
-        found["SQLite"] = f"sqlite:///{path}"
-    if asked.only != "sqlite":
-        name = urlsplit(asked.postgresql).path.removeprefix("/")
-        if not re.fullmatch(r"\w+", name):
-            sys.exit(f"The database of {asked.postgresql} must have a plain name: it is dropped and made anew.")
-        try:
-            with psycopg.connect(asked.postgresql, dbname="postgres", autocommit=True, connect_timeout=5) as server:
-                server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-                server.execute(f'CREATE DATABASE "{name}"')
-            found["PostgreSQL"] = asked.postgresql
-        except psycopg.Error as error:
-            say(f"PostgreSQL is left out, its server does not answer: {' '.join(str(error).split())}")
-    return found
-
-
 def arguments() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="make bench-round", description=__doc__.splitlines()[0])
@@ -347,11 +278,6 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def say(words: str) -> None:
-    """Tell whoever waits."""
-    print(words, file=sys.stderr, flush=True)
-
-
 def main() -> int:
     """Measure, write the table down, and fail where something was lost, doubled, wrong or slow."""
     asked, today = arguments(), dt.datetime.now(dt.UTC).date()
@@ -359,7 +285,9 @@ def main() -> int:
     for folder in (asked.folder, asked.results):
         folder.mkdir(parents=True, exist_ok=True)
     figures = [
-        one for name, url in databases(asked).items() for one in measure(name, url, max(asked.phones, 10), asked.burst)
+        one
+        for name, url in databases(asked, "round").items()
+        for one in measure(name, url, max(asked.phones, 10), asked.burst)
     ]
     if not figures:
         return 1

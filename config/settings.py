@@ -3,6 +3,7 @@
 `.env.example` explains every variable. What is missing or wrong stops the start with one line on standard error.
 """
 
+import hashlib
 import re
 import sys
 from pathlib import Path
@@ -28,11 +29,23 @@ try:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
     DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'readout.sqlite3'}")}
     CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://readout_cache")}
-    # Whole pages live in Redis where there is one, else in each process; a change of what is public outdates them all.
+    # Whole pages are shared in Redis where there is one, else in files of this machine, and each process has some at
+    # hand; a change of what is public outdates them all. No other portal's pages are taken for ours.
+    _pages = hashlib.sha256(f"{SECRET_KEY} {DATABASES['default']}".encode()).hexdigest()[:16]
+    CACHES["near"] = {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "near",
+        "TIMEOUT": 300,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    }
     CACHES["pages"] = (
-        CACHES["default"]
+        {**CACHES["default"], "KEY_PREFIX": _pages}
         if CACHES["default"]["BACKEND"].endswith("RedisCache")
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 500}}
+        else {
+            "BACKEND": "events.shelf.PageFiles",
+            "LOCATION": VAR_DIR / "pages" / _pages,
+            "OPTIONS": {"MAX_ENTRIES": 1000},
+        }
     )
     EMAIL = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else environ.Env.NOTSET)
     DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="readout@localhost")

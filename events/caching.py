@@ -2,6 +2,9 @@
 
 Only views that ask neither who is there nor for a session use this (see `events.pages.PublicPage`), each with the list
 of parameters it reads. A hit, or a 304, costs no query, and a withdrawal is seen by every process within a second.
+
+Nothing is kept that was made within a transaction: it may hold what never comes true. An ETag is made of the page
+alone, so that what happens behind the scenes, which raises the generation, cannot be seen from it.
 """
 
 import gzip
@@ -11,13 +14,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 
-from events.models.generation import bump_generation, current_generation
+from events import shelf
+from events.models.generation import bump_generation, current_generation, within_transaction
 
 FRESH = 300  # seconds after which a page is made anew though nothing changed: days pass, dates become overdue
 KEEPS = True  # tests turn this off, to see what a page is made of
@@ -29,20 +32,18 @@ class Page(NamedTuple):
     """What is kept of an answer."""
 
     content: bytes
-    compressed: bytes
+    is_compressed: bool
     content_type: str
     vary: str
+    etag: str
 
 
 def kept(request: HttpRequest, parameters: tuple[str, ...], respond: Callable[[], HttpResponse]) -> HttpResponse:
     """Answer with the page that is kept, or by `respond()`, and keep that if it is a whole page for everybody."""
-    key = _key(request, parameters) if KEEPS else None
+    key = _key(request, parameters) if KEEPS and not within_transaction() else None
     if key is None:
         return respond()
-    etag = f'W/"{key}"'
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        return _with_headers(HttpResponseNotModified(), etag)
-    page = caches["pages"].get(key)
+    page = shelf.get(key)
     if page is None:
         response = respond()
         if hasattr(response, "render"):
@@ -50,10 +51,24 @@ def kept(request: HttpRequest, parameters: tuple[str, ...], respond: Callable[[]
         session = getattr(request, "session", None)
         if response.status_code != 200 or response.streaming or response.cookies or (session and session.accessed):
             return response
-        small = gzip.compress(response.content, 6, mtime=0) if len(response.content) >= COMPRESSED_FROM else b""
-        page = Page(response.content, small, response.headers["Content-Type"], response.get("Vary", ""))
-        caches["pages"].set(key, page, FRESH)
-    return _with_headers(_answer(request, Page(*page)), etag)
+        page = _page(response)
+        shelf.put(key, page, FRESH)
+    page = Page(*page)
+    if page.etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return _with_headers(HttpResponseNotModified(), page)
+    return _with_headers(_answer(request, page), page)
+
+
+def _page(response: HttpResponse) -> Page:
+    content, content_type = response.content, response.headers["Content-Type"]
+    is_compressed = len(content) >= COMPRESSED_FROM
+    return Page(
+        gzip.compress(content, 6, mtime=0) if is_compressed else content,
+        is_compressed,
+        content_type,
+        response.get("Vary", ""),
+        f'W/"{hashlib.sha256(content_type.encode() + content).hexdigest()[:40]}"',
+    )
 
 
 def _key(request: HttpRequest, parameters: tuple[str, ...]) -> str | None:
@@ -73,16 +88,17 @@ def _key(request: HttpRequest, parameters: tuple[str, ...]) -> str | None:
 
 
 def _answer(request: HttpRequest, page: Page) -> HttpResponse:
-    takes_gzip = page.compressed and "gzip" in request.headers.get("Accept-Encoding", "")
-    response = HttpResponse(page.compressed if takes_gzip else page.content, content_type=page.content_type)
-    if takes_gzip:
+    as_it_is = page.is_compressed and "gzip" in request.headers.get("Accept-Encoding", "")
+    content = gzip.decompress(page.content) if page.is_compressed and not as_it_is else page.content
+    response = HttpResponse(content, content_type=page.content_type)
+    if as_it_is:
         response.headers["Content-Encoding"] = "gzip"
-    patch_vary_headers(response, [*filter(None, page.vary.split(", ")), "Accept-Encoding"])
     return response
 
 
-def _with_headers(response: HttpResponse, etag: str) -> HttpResponse:
-    response.headers["ETag"] = etag
+def _with_headers(response: HttpResponse, page: Page) -> HttpResponse:
+    patch_vary_headers(response, [*filter(None, page.vary.split(", ")), "Accept-Encoding"])
+    response.headers["ETag"] = page.etag
     response.headers["Cache-Control"] = "public, no-cache"  # keep it, but ask each time: what is withdrawn is gone
     return response
 
@@ -95,7 +111,7 @@ def remembered[Value](name: str, make: Callable[[], Value]) -> Value:
 
     For what many pages need and few bytes hold: the vocabulary, the numbers beside the filters.
     """
-    if not KEEPS:
+    if not KEEPS or within_transaction():
         return make()
     number = current_generation()
     entry = _remembered.get(name)

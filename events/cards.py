@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
@@ -17,6 +16,7 @@ from django.utils.translation import gettext
 from django.views.generic import View
 from PIL import Image, ImageDraw, ImageFont, features
 
+from events import shelf
 from events.models import Event
 
 SIZE = WIDTH, HEIGHT = 1200, 630
@@ -199,10 +199,10 @@ class CardImage(View):
 
 
 def _kept(card: Card) -> bytes:
-    image = caches["pages"].get(card.key)
+    image = shelf.get(card.key)
     if image is None:
         image = drawn(card)
-        caches["pages"].set(card.key, image, KEPT)
+        shelf.put(card.key, image, KEPT)
     return image
 
 

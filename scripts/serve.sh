@@ -16,7 +16,7 @@ case ${1:-} in
     web)
         exec "$python" -m gunicorn config.wsgi --no-control-socket --bind "${BIND:-0.0.0.0}:${PORT:-8000}" \
             --workers "${WEB_CONCURRENCY:-2}" --threads 4 --timeout 60 --graceful-timeout 20 \
-            --max-requests 5000 --max-requests-jitter 500
+            --max-requests 50000 --max-requests-jitter 5000
         ;;
     worker)
         exec "$python" manage.py worker

@@ -3,9 +3,9 @@
 from contextlib import contextmanager
 
 import pytest
-from django.core.cache import caches
 from django.db import connection, transaction
 
+from events import shelf
 from events.models.generation import forget_generation
 from tests.factories import (
     BreakoutGroupFactory,
@@ -56,19 +56,24 @@ def _nothing_kept(monkeypatch):
 
 
 @pytest.fixture
-def as_served(monkeypatch):
+def as_served(monkeypatch, settings, tmp_path):
     """Pages and numbers are kept as in production; what this process changes itself is seen at once.
 
-    The generation is not asked for again because time passes, so that a slow machine counts the same queries.
+    The generation is not asked for again because time passes, so that a slow machine counts the same queries. The
+    transaction around a test is none of ours.
     """
+    pages = {**settings.CACHES["pages"], "LOCATION": tmp_path / "pages"}
+    settings.CACHES = {**settings.CACHES, "pages": pages}
+    around = len(connection.savepoint_ids)
+    monkeypatch.setattr("events.caching.within_transaction", lambda: len(connection.savepoint_ids) > around)
     monkeypatch.setattr("events.caching.KEEPS", True)
     monkeypatch.setattr("events.models.generation.TRUSTED", 3600)
     monkeypatch.setattr("events.caching._remembered", {})
     forget_generation()
-    caches["pages"].clear()
+    shelf.clear()
     yield
     forget_generation()
-    caches["pages"].clear()
+    shelf.clear()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
-from bench import report
+from bench import kept, report
 from bench.round import failures
 
 SIZE = 200
@@ -106,28 +106,47 @@ def test_a_site_has_none_of_its_addresses(client):
 
 
 @pytest.fixture
-def bench_round(tmp_path):
-    """Let a small room answer on the database under test; return what the bench writes and says."""
+def on_a_server(tmp_path):
+    """Run a bench that serves a site on the database under test; return what it writes and says."""
     postgresql = connection.vendor == "postgresql"
-    name = f"readout_bench_round_test_{os.getpid()}"
+    name = f"readout_bench_served_test_{os.getpid()}"
     url = urlsplit(os.environ.get("DATABASE_URL", ""))._replace(path=f"/{name}").geturl() if postgresql else ""
-    command = [sys.executable, "-W", "error", "-m", "bench.round", "--phones", "20", "--burst", "0.5"]
-    command += ["--folder", str(tmp_path / "databases"), "--results", str(tmp_path / "results")]
-    command += ["--only", "postgresql", "--postgresql", url] if postgresql else ["--only", "sqlite"]
-    yield lambda: subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    where = ["--folder", str(tmp_path / "databases"), "--results", str(tmp_path / "results")]
+    where += ["--only", "postgresql", "--postgresql", url] if postgresql else ["--only", "sqlite"]
+
+    def run(*command):
+        command = [sys.executable, "-W", "error", "-m", *command, *where]
+        return subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+
+    yield run
     if postgresql:
         with psycopg.connect(url, dbname="postgres", autocommit=True) as server:
             server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def test_a_room_loses_nothing_though_a_web_process_is_killed(bench_round, tmp_path):
-    done = bench_round()
+def test_a_room_loses_nothing_though_a_web_process_is_killed(on_a_server, tmp_path):
+    done = on_a_server("bench.round", "--phones", "20", "--burst", "0.5")
 
     [written] = (tmp_path / "results").glob("*-round.md")
     rows = [line.split(" | ")[2:] for line in written.read_text().splitlines() if line.startswith("| 20 |")]
     assert len(rows) == 3, done.stderr
     assert [row[3:7] for row in rows] == [["20", "0", "0", "0"]] * 3, done.stderr  # stored, lost, duplicates, errors
     assert all(int(row[1]) >= 26 for row in rows)  # four pressed twice, two lost their answer
+
+
+def test_nobody_gets_what_was_withdrawn_a_second_later_from_any_process(on_a_server):
+    done = on_a_server("bench.kept", "--seconds", "0.1")
+
+    assert "| Outcome |" in done.stdout, done.stderr
+    assert "after it was withdrawn" not in done.stderr  # speed is not asked of a machine that runs tests
+
+
+def test_a_text_that_outlives_its_withdrawal_fails():
+    right = {"database": "SQLite", "pages": {"Home": {"kept": 40, "anew": 10}}, "lags": {"web": 0.4}}
+
+    assert kept.failures([right]) == []
+    for wrong in ({"lags": {"web": 1.2}}, {"pages": {"Home": {"kept": 20, "anew": 10}}}):
+        assert len(kept.failures([right | wrong])) == 1
 
 
 def test_a_room_where_something_is_lost_fails():

@@ -1,7 +1,7 @@
 import threading
 import time
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 
 TRUSTED = 0.5  # seconds for which a process goes on with the number it read
@@ -31,8 +31,16 @@ def bump_generation() -> None:
     transaction.on_commit(forget_generation)  # somebody may have asked, and got the old one, before this was committed
 
 
+def within_transaction() -> bool:
+    """Whether what is read now may be a change that is not made yet, and perhaps never will be."""
+    return connection.in_atomic_block
+
+
 def current_generation() -> int:
-    """Return the number; a change made by another process is seen after half a second at most."""
+    """Return the number; a change made by another process is seen after half a second at most.
+
+    To be asked outside of transactions: what one of them raised is no number for others before it is committed.
+    """
     global _known
     read_at, number = _known
     if time.monotonic() - read_at >= TRUSTED:

@@ -3,12 +3,23 @@
 import gzip
 
 import pytest
+from django.core.cache import caches
+from django.db import transaction
+from django.test import override_settings
 from django.urls import reverse
 
-from events import caching, workflow
+from events import caching, shelf, workflow
 from events.models import PublicGeneration
 from events.models.generation import bump_generation
-from tests.factories import EventFactory, OutcomeFactory, ParticipationFactory, RoleFactory, TakeawayFactory
+from outcomes.models import Outcome
+from tests.factories import (
+    PUBLISHED_AT,
+    EventFactory,
+    OutcomeFactory,
+    ParticipationFactory,
+    RoleFactory,
+    TakeawayFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_served")]
 
@@ -185,3 +196,68 @@ def test_remembered_is_made_again_after_a_change():
     assert [caching.remembered("test", make), caching.remembered("test", make)] == [1, 1]
     bump_generation()
     assert caching.remembered("test", make) == 2
+
+
+def test_what_happens_behind_the_scenes_cannot_be_seen_from_an_etag(client, takeaway):
+    address = page_of(takeaway)
+    first = client.get(address)
+
+    TakeawayFactory(event=takeaway.event, text="A draft")
+    bump_generation()  # as any form of the admin does
+
+    again = client.get(address)
+    assert again.content == first.content
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_nothing_made_within_a_transaction_is_kept(client, takeaway):
+    draft = TakeawayFactory(event=takeaway.event, text="Not agreed yet")
+
+    with transaction.atomic():
+        Outcome.objects.filter(pk=draft.pk).update(
+            status="published", published_at=PUBLISHED_AT, number=99, text_submitted=draft.text
+        )
+        assert "Not agreed yet" in client.get(takeaway.event.get_absolute_url()).content.decode()
+        assert caching.remembered("how many", Outcome.objects.public().count) == 2
+        transaction.set_rollback(True)
+
+    assert "Not agreed yet" not in client.get(takeaway.event.get_absolute_url()).content.decode()
+    assert caching.remembered("how many", Outcome.objects.public().count) == 1
+
+
+def test_page_made_by_one_process_spares_another_the_work(client, takeaway, django_assert_num_queries):
+    page = client.get(page_of(takeaway))
+    caches["near"].clear()  # another process has none at hand
+
+    with django_assert_num_queries(0):
+        assert client.get(page_of(takeaway)).content == page.content
+
+
+def test_pages_go_on_where_they_cannot_be_shared(client, takeaway, settings, tmp_path, caplog):
+    (tmp_path / "file").write_text("no folder")
+    away = {**settings.CACHES["pages"], "LOCATION": tmp_path / "file" / "in"}
+
+    with override_settings(CACHES={**settings.CACHES, "pages": away}):
+        assert client.get(page_of(takeaway)).status_code == client.get(page_of(takeaway)).status_code == 200
+
+    assert "Pages are not shared among processes" in caplog.text
+
+
+def test_pages_go_on_without_redis(client, takeaway, settings):
+    nowhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+
+    with override_settings(CACHES={**settings.CACHES, "pages": nowhere}):
+        shelf._out_of_reach.cache_clear()
+        assert client.get(page_of(takeaway)).status_code == client.get(page_of(takeaway)).status_code == 200
+    shelf._out_of_reach.cache_clear()
+
+
+def test_files_of_pages_make_room_for_others(tmp_path, monkeypatch):
+    monkeypatch.setattr("events.shelf.TIDIES", 1)
+    pages = shelf.PageFiles(tmp_path, {"OPTIONS": {"MAX_ENTRIES": 10}})
+
+    for number in range(30):
+        pages.set(str(number), b"page", 300)
+
+    assert 1 <= len(list(tmp_path.iterdir())) <= 11
