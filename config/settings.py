@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "drf_spectacular",
     "participants",  # after Django's own apps: its groups need the permissions that auth makes after `migrate`
     "events",
     "outcomes",
@@ -230,6 +231,40 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Readout"
 MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+
+# --- API -----------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],  # no pages of its own
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # everybody sees the same
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "EXCEPTION_HANDLER": "events.api.problems.answered",
+    "DEFAULT_SCHEMA_CLASS": "events.api.schema.Description",
+}
+
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Readout",
+    "VERSION": "1",
+    "DESCRIPTION": "What policy dialogues concluded, for programs: the same as on the pages, by the same filters.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [{"url": SITE_URL}],
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "OutcomeKind": "outcomes.models.Outcome.Kind",
+        "SessionKind": "events.models.Session.Kind",
+        "DocumentKind": "events.models.Resource.Kind",
+        "SectionKind": "outcomes.models.ReportSection.Kind",
+        "PartnerRole": "events.models.EventPartner.Role",
+        "Progress": "outcomes.models.Outcome.Progress",
+        "ActorType": "participants.models.ActorType",
+        "Attention": "outcomes.api.serializers.ATTENTION",
+    },
+    "ENUM_SUFFIX": "",
+}
 
 # --- Language and time ---------------------------------------------------------------------------------------------
 

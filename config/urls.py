@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.http import Http404
 from django.urls import include, path
 
-from config import health, robots
+from config import api, health, robots
 from config.gallery import gallery
 from config.guide import guide
 from outcomes import sitemaps
@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("outcomes.urls")),
     path("", include("events.urls")),
     path("", include("participants.urls")),
+    path("api/", include(api)),
     path("admin/r/<path:of_anything>", admin.site.admin_view(nowhere), name="nowhere"),
     path("admin/guide/", admin.site.admin_view(guide), name="guide"),
     path("admin/guide/<slug:name>/", admin.site.admin_view(guide), name="guide-for"),

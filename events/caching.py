@@ -36,6 +36,7 @@ class Page(NamedTuple):
     content_type: str
     vary: str
     etag: str
+    link: str = ""
 
 
 def kept(request: HttpRequest, parameters: tuple[str, ...], respond: Callable[[], HttpResponse]) -> HttpResponse:
@@ -68,6 +69,7 @@ def _page(response: HttpResponse) -> Page:
         content_type,
         response.get("Vary", ""),
         f'W/"{hashlib.sha256(content_type.encode() + content).hexdigest()[:40]}"',
+        response.get("Link", ""),
     )
 
 
@@ -93,6 +95,8 @@ def _answer(request: HttpRequest, page: Page) -> HttpResponse:
     response = HttpResponse(content, content_type=page.content_type)
     if as_it_is:
         response.headers["Content-Encoding"] = "gzip"
+    if page.link:
+        response.headers["Link"] = page.link
     return response
 
 

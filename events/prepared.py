@@ -20,7 +20,7 @@ _STAND_IN: dict[str, Any] = {
     "slug": "\uffff stands in",
     "starts_on": dt.date(1, 2, 3),
 }
-_DATE = models.DateField()
+_DATE, _MOMENT = models.DateField(), models.DateTimeField()
 
 
 class _Compiled(NamedTuple):
@@ -109,6 +109,8 @@ class Keys:
 
 
 def _adapted(value: Any, connection) -> Any:
+    if isinstance(value, dt.datetime):
+        return _MOMENT.get_db_prep_value(value, connection)
     return _DATE.get_db_prep_value(value, connection) if isinstance(value, dt.date) else value
 
 

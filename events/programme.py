@@ -12,7 +12,7 @@ from events.models import Event, Session
 from events.people import Named
 from events.prepared import Prepared
 
-_SESSIONS = Prepared(
+SESSIONS = Prepared(
     lambda event: (
         event.sessions.public()
         .in_programme_order()
@@ -67,7 +67,7 @@ class Programme(NamedTuple):
 def programme(event: Event, people: dict[int | None, tuple[Named, ...]]) -> Programme:
     """Return the programme of a public `event`, in one query; `people` by the key of their session."""
     zone = event.zone
-    rows = {row["pk"]: row for row in _SESSIONS.rows(event)}
+    rows = {row["pk"]: row for row in SESSIONS.rows(event)}
     under: dict[int | None, list[dict]] = defaultdict(list)
     for row in rows.values():
         for name in ("starts_at", "ends_at"):

@@ -1,5 +1,6 @@
 """What visitors may narrow the outcomes by; one FilterSet for the page and for programs."""
 
+import datetime as dt
 from collections.abc import Collection
 from functools import cache
 from typing import Any
@@ -20,18 +21,27 @@ from participants.models import ActorType
 
 
 @cache
-def _newest(*, of_theme: bool, is_inner: bool, of_kind: bool) -> PreparedQuery:
-    """Return the query for the keys of the newest, of all or of a theme, of both kinds or of one."""
+def _newest(*, of_theme: bool, is_inner: bool, of_kind: bool, further: bool) -> PreparedQuery:
+    """Return the query for the keys of the newest, of all or of a theme, of both kinds or of one.
 
-    def build(theme: int | None = None, kind: str = "") -> QuerySet:
+    With `further` those after the outcome of a code, which became public at a moment.
+    """
+
+    def build(theme: int | None = None, kind: str = "", at: dt.datetime | None = None, code: str = "") -> QuerySet:
+        rows: Any
         if theme is None:
-            return Outcome.objects.newest().filter(**{"kind": kind} if kind else {}).values("pk")
-        return OutcomeTheme.objects.newest(Theme(pk=theme, parent_id=theme if is_inner else None), kind).values(
-            "outcome"
-        )
+            rows = Outcome.objects.newest().filter(**{"kind": kind} if kind else {}).values("pk")
+        else:
+            about = Theme(pk=theme, parent_id=theme if is_inner else None)
+            rows = OutcomeTheme.objects.newest(about, kind).values("outcome")
+        return rows.after(at, code) if at else rows
 
     asked: dict[str, Any] = stand_ins("theme") if of_theme else {}
-    return PreparedQuery(build, **asked | ({"kind": "\uffff kind"} if of_kind else {}))
+    asked |= {"kind": "\uffff kind"} if of_kind else {}
+    return PreparedQuery(build, **asked | ({"at": _THEN, "code": "\uffff\uffff"} if further else {}))
+
+
+_THEN = dt.datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=dt.UTC)  # when nothing was published
 
 
 class OutcomeFilter(PublicFilter):
@@ -124,15 +134,21 @@ class OutcomeFilter(PublicFilter):
         outcomes = self._narrowed(Outcome.objects.newest(), set(names) - {"q"})
         return (outcomes.last_matching(self.chosen["q"], COUNT_TO + 1) if "q" in names else outcomes).newest()
 
-    def keys(self) -> QuerySet | Keys:
-        """Return the keys of this list in its order, off one index where there is one for it."""
+    def keys(self, after: tuple[dt.datetime, str] | None = None) -> QuerySet | Keys:
+        """Return the keys of this list in its order, off one index where there is one for it.
+
+        In the order of the newest, those behind an outcome alone: `after` is when it became public, and its code.
+        """
         themes, kinds = self.chosen.get("theme", []), self.chosen.get("kind", [])
         if self.chosen.keys() <= {"theme", "kind", "sort"} and len(themes) < 2 and len(kinds) < 2:
             theme = self.vocabulary.theme(*themes) if themes else None
             asked = {"theme": theme.pk} if theme else {}
-            query = _newest(of_theme=bool(theme), is_inner=bool(theme and theme.parent_id), of_kind=bool(kinds))
+            is_inner = bool(theme and theme.parent_id)
+            query = _newest(of_theme=bool(theme), is_inner=is_inner, of_kind=bool(kinds), further=bool(after))
+            asked |= dict(zip(("at", "code"), after, strict=True)) if after else {}
             return query.keys(**asked | ({"kind": kinds[0]} if kinds else {}))
-        return self.filter_queryset(Outcome.objects.newest()).values_list("pk", flat=True)
+        rows = self.filter_queryset(Outcome.objects.newest())
+        return (rows.after(*after) if after else rows).values_list("pk", flat=True)
 
     def _narrowed(self, queryset: QuerySet, names: Collection[str]) -> QuerySet:
         for name in self.chosen.keys() & set(names):

@@ -13,7 +13,7 @@ from events.counting import count_each
 from events.models import EventPartner
 from events.pages import COUNT_TO
 from outcomes.filters import OutcomeFilter
-from outcomes.models import ActionUpdate, Outcome, OutcomeTheme
+from outcomes.models import ActionUpdate, Outcome
 from outcomes.models.outcome import is_overdue, is_ownerless, is_stale
 
 LONGEST = 8  # bars of one group; the filters have the rest
@@ -95,10 +95,9 @@ class ActionFilter(OutcomeFilter):
         queryset = self._narrowed(queryset, self.chosen.keys())
         return queryset.soonest_due() if self.order == "due" else queryset.newest()
 
-    def keys(self):
-        themes = self.chosen.get("theme", [])
-        if self.chosen.keys() <= {"theme", "kind", "sort"} and len(themes) == 1 and self.order == "newest":
-            return OutcomeTheme.objects.newest(self.vocabulary.theme(*themes), "action")
+    def keys(self, after=None):
+        if self.order == "newest":
+            return super().keys(after)
         if self.order == "updated":
             listed = self._narrowed(Outcome.objects.filter(public_at__isnull=False), self.chosen.keys())
             return ActionUpdate.objects.last_words(listed).values_list("action", flat=True)

@@ -61,6 +61,16 @@ PUBLIC = {
     "outcomes:action-file": ["csv"],
     "outcomes:theme-file": ["csv"],
     "events:event-file": ["csv"],
+    "api:root": [],
+    "api:schema": [],
+    **{f"api:{thing}-list": [] for thing in "event session outcome action theme organisation report".split()},
+    "api:event-detail": ["event"],
+    "api:session-detail": ["group"],
+    "api:outcome-detail": ["published"],
+    "api:action-detail": ["action"],
+    "api:theme-detail": ["theme"],
+    "api:organisation-detail": ["organisation"],
+    "api:report-detail": ["event"],
     "sitemap": [],
     "sitemap-pages": [],
     "sitemap-dialogues": [1],
@@ -204,6 +214,7 @@ def arguments(group, event, rapporteur):
         "event": event.slug,
         "theme": ThemeFactory().slug,
         "published": TakeawayFactory(event=event, published=True).code,
+        "action": ActionFactory(event=event, published=True).code,
         "draft": TakeawayFactory(event=event, session=group, author=rapporteur).code,
         "group": group.code,
         "round": RoundFactory(event=event, session=group).code,
@@ -225,6 +236,11 @@ def test_public_page_is_the_same_for_everybody(visit, each, arguments, settings,
 def test_code_in_capitals_leads_everybody_to_the_same_address(visit, each):
     for role in each(ABROAD):
         assert visit(role, reverse("outcomes:outcome-any-case", args=["AAAAAAAA"])) == (301, 405), role
+
+
+def test_what_the_api_does_not_know_is_not_there_for_anybody(visit, each):
+    for role in each(ABROAD):
+        assert visit(role, reverse("api:nowhere", args=["v1/nothing/"])) == (404, 405), role
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
@@ -468,7 +484,7 @@ def test_admin_lists_nothing_of_a_foreign_event(request, event):
 
 def test_every_address_stands_in_a_table():
     listed = {*PUBLIC, *FILES, *DESK, *ROUNDS, *SYNTHESIS, *SIGNING, *LINKS, *SECOND_FACTOR}
-    listed |= {"outcomes:desk", "outcomes:outcome-any-case", "outcomes:round", "readyz"}
+    listed |= {"outcomes:desk", "outcomes:outcome-any-case", "outcomes:round", "readyz", "api:nowhere"}
 
     assert {name for name, route in addresses() if not route.startswith("admin/")} == {
         name for name in listed if not name.startswith("admin")

@@ -102,6 +102,28 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
     "outcomes:action-file": lambda s: _files("outcomes:action-file", "", "sort=due", "sort=updated"),
     "outcomes:theme-file": lambda s: _files("outcomes:theme-file", ""),
     "events:event-file": lambda s: _files("events:event-file", "", f"q={SECRET}"),
+    "api:root": lambda s: [reverse("api:root")],
+    "api:event-list": lambda s: _with_queries("api:event-list", "limit=1", "format=dialogue", "year=2026"),
+    "api:event-detail": lambda s: [reverse("api:event-detail", args=[s.event.slug])],
+    "api:session-list": lambda s: _of_lists("api:session-list", "limit=1", f"event={s.event.slug}", "kind=plenary"),
+    "api:session-detail": lambda s: [reverse("api:session-detail", args=[s.session.code])],
+    "api:outcome-list": lambda s: _with_queries(
+        "api:outcome-list", "limit=1", f"theme={s.theme.slug}", "kind=action", f"event={s.event.slug}", "q=shown"
+    ),
+    "api:outcome-detail": lambda s: [
+        reverse("api:outcome-detail", args=[s.takeaway.code]),
+        reverse("api:outcome-detail", args=[s.action.code]),
+    ],
+    "api:action-list": lambda s: _of_lists(
+        "api:action-list", "limit=1", f"theme={s.theme.slug}", "attention=ownerless", "sort=due", "sort=updated"
+    ),
+    "api:action-detail": lambda s: [reverse("api:action-detail", args=[s.action.code])],
+    "api:theme-list": lambda s: _of_lists("api:theme-list", "limit=1"),
+    "api:theme-detail": lambda s: [reverse("api:theme-detail", args=[s.theme.slug])],
+    "api:organisation-list": lambda s: _of_lists("api:organisation-list", "limit=1", "actor_type=other"),
+    "api:organisation-detail": lambda s: [reverse("api:organisation-detail", args=[s.organisation.slug])],
+    "api:report-list": lambda s: _of_lists("api:report-list", "limit=1"),
+    "api:report-detail": lambda s: [reverse("api:report-detail", args=[s.section.report.event.slug])],
     "sitemap": lambda s: [reverse("sitemap")],
     "sitemap-pages": lambda s: [reverse("sitemap-pages")],
     "sitemap-dialogues": lambda s: [reverse("sitemap-dialogues", args=[1])],
@@ -121,6 +143,8 @@ NO_CONTENT = {
 NO_CONTENT |= {"outcomes:outcome-any-case"}  # leads to the same code in small letters, whatever it is
 
 NO_CONTENT |= {"outcomes:round-find"}  # asks for the code of a closing round
+
+NO_CONTENT |= {"api:schema", "api:nowhere"}  # how the API is asked; that there is nothing
 
 # A closing round answers whoever has its code, with a new token each time; its tests are in outcomes/test_rounds.py.
 BY_CODE = {"outcomes:round"}
@@ -142,6 +166,10 @@ def _with_queries(name: str, *queries: str) -> list[str]:
 
 def _files(name: str, *queries: str) -> list[str]:
     return [f"{reverse(name, args=[extension])}?{query}" for extension in FORMATS for query in queries]
+
+
+def _of_lists(name: str, *queries: str) -> list[str]:
+    return [reverse(name), *(f"{reverse(name)}?{query}" for query in queries)]
 
 
 @pytest.fixture
@@ -373,15 +401,16 @@ def test_figure_that_is_not_said_changes_no_byte_of_any_door(client, scene, figu
     assert bodies(client, scene) == before
 
 
-def test_figure_that_is_said_stands_on_the_page_of_its_outcome_alone(client, scene):
+def test_figure_that_is_said_stands_on_the_page_of_its_outcome_and_in_the_api_alone(client, scene):
     before = bodies(client, scene)
 
     Outcome.objects.filter(pk=scene.takeaway.pk).update(raised_by=4711, raised_of=8642, says_raised=True)
 
     after = bodies(client, scene)
-    page = scene.takeaway.get_absolute_url()
-    assert [address for address in after if after[address] != before[address]] == [page]
+    page, of_api = scene.takeaway.get_absolute_url(), reverse("api:outcome-detail", args=[scene.takeaway.code])
+    assert {address for address in after if after[address] != before[address]} == {page, of_api}
     assert "Raised by 4711 of 8642 contributions" in after[page]
+    assert '"raised":{"number":4711,"of":8642}' in after[of_api]
 
 
 @pytest.mark.parametrize("rule", ["chatham_house", "closed"])

@@ -39,24 +39,32 @@ _EVENT = Prepared(
 )
 
 
+def public_event(slug: str) -> Event | None:
+    """Return the public event of that slug, with its series, in one query."""
+    found = _EVENT.rows(Event(slug=slug))
+    return as_event(found[0]) if found else None
+
+
+def tombstone(slug: str) -> tuple[dt.datetime, str] | None:
+    """Return when the event of that slug was withdrawn, and the public note of that."""
+    return Event.objects.tombstones().filter(slug=slug).values_list("withdrawn_at", "public_note").first()
+
+
 class EventDetail(PublicPage, TemplateView):
     """Everything the public may know of one event, what came of it first."""
 
     template_name = "events/event_detail.html"
 
     def get(self, request, *args, **kwargs):
-        found = _EVENT.rows(Event(slug=kwargs["slug"]))
-        if found:
-            return self.render_to_response(self.get_context_data(row=found[0]))
-        withdrawn = (
-            Event.objects.tombstones().filter(slug=kwargs["slug"]).values_list("withdrawn_at", "public_note").first()
-        )
+        shown = public_event(kwargs["slug"])
+        if shown:
+            return self.render_to_response(self.get_context_data(event=shown))
+        withdrawn = tombstone(kwargs["slug"])
         if withdrawn is None:
             raise Http404
         return gone(request, *withdrawn)
 
-    def get_context_data(self, *, row, **kwargs):
-        event = as_event(row)
+    def get_context_data(self, *, event, **kwargs):
         named, found = people(event), beside(event)
         partners = found["partner"]
         trail = [(gettext("Events"), reverse("events:event-list"))]

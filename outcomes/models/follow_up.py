@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -68,6 +70,17 @@ class ActionUpdateQuerySet(models.QuerySet):
         last = ActionUpdate.objects.filter(action=OuterRef("action")).order_by("-on", "-pk").values("pk")[:1]
         told = self.filter(Exists(actions.filter(pk=OuterRef("action"))), pk=Subquery(last))
         return told.order_by("-on", "-pk")
+
+    def last_words_after(self, actions, on: dt.date | None, code: str):
+        """`last_words`, those of one day in the order of their actions, behind that of the action of that code.
+
+        All of them where no day is given: what programs page through, who begin again behind a row that they know.
+        """
+        told = self.last_words(actions).order_by("-on", "-action")
+        if on is None:
+            return told
+        here = Outcome.objects.filter(code=code).order_by().values("pk")[:1]
+        return told.filter(on__lte=on).exclude(on=on, action__gte=Subquery(here))
 
 
 class ActionUpdate(models.Model):

@@ -168,6 +168,13 @@ class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
         """
         return self.filter(public_at__isnull=False).order_by(F("public_at").desc(), F("id").desc())
 
+    def after(self, at: dt.datetime, code: str):
+        """Those that stand in `newest()` after the outcome of that code, which became public then.
+
+        Written so that databases begin there in the index; "earlier, or then and below" they would read from the top.
+        """
+        return self.filter(public_at__lte=at).exclude(public_at=at, pk__gte=Subquery(_key_of(code)))
+
     def as_printed(self):
         """In the order of the outcome document: takeaways, then actions, by number."""
         return self.order_by(F("kind").desc(), F("number").asc(nulls_last=True), "position", "id")
@@ -196,6 +203,13 @@ class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
     def soonest_due(self):
         """Those that lists have, by the day they are due; those without one last."""
         return self.filter(public_at__isnull=False).order_by(F("due_on").asc(nulls_last=True), F("id").desc())
+
+    def due_after(self, on: dt.date | None, code: str) -> tuple[models.QuerySet, ...]:
+        """The parts of `soonest_due()` after the outcome of that code, which is due on that day: dated ones, others."""
+        undated, here = self.filter(due_on=None), Subquery(_key_of(code))
+        if on is None:
+            return (undated.filter(pk__lt=here),)
+        return self.filter(due_on__gte=on).exclude(due_on=on, pk__gte=here), undated
 
     def since_last_time(self, event: Event):
         """Actions that earlier editions of the series of `event` left: open ones, and those settled since the last one.
@@ -272,6 +286,11 @@ class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
             row["organisations"], row["themes"] = sorted(partners[event]), sorted(themes[pk])
             facts[pk] = row | {"addressed_to": sorted(addressed[pk])}
         return facts
+
+
+def _key_of(code: str) -> models.QuerySet:
+    """Return the key of an outcome by its code, to be asked for inside another query."""
+    return Outcome.objects.filter(code=code).order_by().values("pk")[:1]
 
 
 def _related(name: str) -> models.QuerySet:
@@ -822,6 +841,10 @@ class OutcomeThemeQuerySet(models.QuerySet):
         """Return keys of outcomes about `theme` as lists have them, the newest first: one index, no other table."""
         tags = self.filter(**OutcomeTheme.under(theme, kind))
         return tags.order_by(F("public_at").desc(), F("outcome").desc()).values_list("outcome", flat=True)
+
+    def after(self, at: dt.datetime, code: str):
+        """Those that stand in `newest()` after the outcome of that code, which became public then."""
+        return self.filter(public_at__lte=at).exclude(public_at=at, outcome__gte=Subquery(_key_of(code)))
 
     def public(self):
         """Tags of public outcomes."""

@@ -76,10 +76,10 @@ class OutcomeDetail(OnePublicOutcome, DetailView):
     template_name = "outcomes/outcome_detail.html"
 
     def get_object(self, queryset=None):
-        found = _OUTCOME.find(code=self.kwargs["code"])
-        if not found:
+        found = public_outcome(self.kwargs["code"])
+        if found is None:
             raise Http404
-        return _outcome(found[0])
+        return found
 
     def get_context_data(self, **kwargs):
         outcome, beside = self.object, around(self.object)
@@ -133,6 +133,12 @@ def _public_outcome(code: str) -> QuerySet:
 
 
 _OUTCOME = PreparedQuery(_public_outcome, code="\uffff\uffff")
+
+
+def public_outcome(code: str) -> Outcome | None:
+    """Return the public outcome of that code with all that its page says of it alone, in one query."""
+    found = _OUTCOME.find(code=code)
+    return _outcome(found[0]) if found else None
 
 
 def _outcome(row: dict) -> Outcome:
@@ -245,18 +251,28 @@ def _arm(rows: QuerySet, what: str, more: JSONObject | None = None, **columns: A
     return rows.order_by().values(what=Value(what), key=F("pk"), **of_nothing | columns, more=more)
 
 
-def _around(outcome: int, event: int) -> QuerySet:
+def owner_columns() -> JSONObject:
+    """Return the SQL for what `owner` asks of an owner of an action."""
     listed = Participation.objects.public().filter(event=OuterRef("action__event"), person=OuterRef("person"))
     columns = ("listing", "position", "affiliation", "rule", "recorded_under")  # what the door for names asks for
-    owner = JSONObject(
+    return JSONObject(
         is_lead="is_lead",
         response="response",
         organisation="organisation__name",
+        slug="organisation__slug",
         person="person__name",
         honorific="person__honorific",
         listed=Subquery(listed.order_by().values(found=JSONObject(**{name: name for name in columns}))[:1]),
     )
+
+
+def update_columns() -> JSONObject:
+    """Return the SQL for what `update` asks of a word of what became of an action."""
     told = ("on", "text", "progress", "evidence_url", "evidence_file", "verification")
+    return JSONObject(**{name: name for name in told})
+
+
+def _around(outcome: int, event: int) -> QuerySet:
     return (
         _arm(
             Theme.objects.filter(outcome_themes__outcome=outcome),
@@ -273,8 +289,8 @@ def _around(outcome: int, event: int) -> QuerySet:
                 address=F("organisation__slug"),
                 place=F("position"),
             ),
-            _arm(ActionOwner.objects.filter(action=outcome), "owner", owner),
-            _arm(ActionUpdate.objects.filter(action=outcome), "update", JSONObject(**{name: name for name in told})),
+            _arm(ActionOwner.objects.filter(action=outcome), "owner", owner_columns()),
+            _arm(ActionUpdate.objects.filter(action=outcome), "update", update_columns()),
             all=True,
         )
         .order_by()
@@ -296,8 +312,8 @@ def around(outcome: Outcome) -> Around:
     return Around(
         themes=[Theme(pk=row["key"], name=row["label"], slug=row["address"]) for row in by_place],
         conveners=[Organisation(name=row["label"], slug=row["address"]) for row in as_entered],
-        owners=[_owner(outcome, row["more"]) for row in leads_first],
-        updates=[_update(row["more"]) for row in last_first],
+        owners=[owner(outcome, row["more"]) for row in leads_first],
+        updates=[update(row["more"]) for row in last_first],
     )
 
 
@@ -305,7 +321,7 @@ RESPONSES = {str(value): str(label) for value, label in ActionOwner.Response.cho
 VERIFIED = {str(value): str(label) for value, label in ActionUpdate.Verification.choices}
 
 
-def _owner(action: Outcome, row: dict[str, Any]) -> dict[str, Any]:
+def owner(action: Outcome, row: dict[str, Any]) -> dict[str, Any]:
     """Return who answers for `action`: an organisation by its name, a person as `attribution` allows."""
     name, details = row["organisation"] or "", ""
     if not name:
@@ -317,15 +333,17 @@ def _owner(action: Outcome, row: dict[str, Any]) -> dict[str, Any]:
             participation = Participation(person=person, **listed)
         byline = attribution.owner_byline(participation, attribution.strictest(*rules))
         name, details = byline.name, byline.details
-    return {"name": name, "details": details, "lead": bool(row["is_lead"]), "said": RESPONSES.get(row["response"], "")}
+    said = {"lead": bool(row["is_lead"]), "response": row["response"], "said": RESPONSES.get(row["response"], "")}
+    return {"name": name, "details": details, "slug": row["slug"] or "", **said}
 
 
-def _update(row: dict[str, Any]) -> dict[str, Any]:
+def update(row: dict[str, Any]) -> dict[str, Any]:
     """Return a word of what became of an action, its evidence by its address."""
     file = row.pop("evidence_file")
     return row | {
         "on": dt.date.fromisoformat(row["on"]),
         "label": PROGRESS[row["progress"]],
+        "verified": row["verification"],
         "verification": VERIFIED[row["verification"]],
         "evidence_file": default_storage.url(file) if file else "",
     }
