@@ -51,6 +51,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "participants.KnownColumn": {INTERNAL: "id kind organisation header field"},
     "participants.Worker": {INTERNAL: "id started_at seen_at"},
     "events.PublicGeneration": {INTERNAL: "id number"},
+    "events.EventRevision": {PUBLIC: "event number revised_at", INTERNAL: "mark"},
     "events.EventSeries": {PUBLIC: "slug name description", INTERNAL: "id"},
     "events.Event": {
         PUBLIC: "slug title reference series format mode starts_on ends_on time_zone venue city country summary body "

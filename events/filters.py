@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import django_filters
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.utils.functional import cached_property
 from django_countries import countries
 
@@ -167,6 +167,21 @@ class PublicFilter(django_filters.FilterSet):
         selected = chosen if isinstance(chosen, list) else [chosen]
         options = tuple(Option(value, label, selected=value in selected) for value, label in self.options(name))
         return {"legend": str(self.filters[name].label), "name": name, "options": options}
+
+
+def strictly[Filter: PublicFilter](filterset_class: type[Filter], asked: QueryDict) -> Filter:
+    """Return the filters asked for, for programs; raise Http404 for a value that is not there.
+
+    A page leaves such values out and says so. A program would go on reading more than it asked for.
+    """
+    found = filterset_class(asked)
+    for name in asked:
+        values = {value.strip() for value in asked.getlist(name)} - {""}
+        if not values <= set(found.data.getlist(name)):
+            raise Http404
+    if found.left_out:
+        raise Http404
+    return found
 
 
 SERIES = 50  # offered: those with most events; any other may still be asked for by its address

@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 from django.utils.functional import cached_property
 
 from events.caching import kept
+from events.ways import Way
 
 PER_PAGE = 20
 COUNT_TO = 1_000  # above this a total reads "1,000+": counting a million rows for each reader is dear
@@ -120,8 +121,12 @@ class PublicPage:
         """Return the address to cite, on the site's own host."""
         return settings.SITE_URL + escape_uri_path(self.request.path)
 
+    def ways_out(self) -> list[Way]:
+        """Return the feeds, calendars and files in which there is the same as on this page."""
+        return []
+
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**{"canonical": self.canonical(), **kwargs})
+        return super().get_context_data(**{"canonical": self.canonical(), "ways_out": self.ways_out(), **kwargs})
 
 
 class NumberedPages(PublicPage):

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from events.models import Event, NotAllowed, Recorded, Session, bump_generation
+from events.models import Event, EventRevision, NotAllowed, Recorded, Session, bump_generation
 from participants import history
 
 
@@ -17,6 +17,7 @@ def settle_visibility(event: Event) -> None:
     for model in Recorded.concrete():
         model.objects.filter(**{model.EVENT_PATH: event}).tighten()
         model.visibility_changed(event)
+    EventRevision.objects.follow(event)
 
 
 @transaction.atomic

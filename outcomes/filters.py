@@ -134,6 +134,17 @@ class OutcomeFilter(PublicFilter):
         outcomes = self._narrowed(Outcome.objects.newest(), set(names) - {"q"})
         return (outcomes.last_matching(self.chosen["q"], COUNT_TO + 1) if "q" in names else outcomes).newest()
 
+    def among(self, outcomes: QuerySet) -> QuerySet:
+        """Return those of `outcomes` that are under all filters and have all words."""
+        outcomes = self._narrowed(outcomes, self.chosen.keys() - {"q"})
+        return outcomes.matching(self.chosen["q"]) if "q" in self.chosen else outcomes
+
+    def latest(self) -> QuerySet | Keys:
+        """Return the keys of this list, the newest first whatever its order."""
+        if "q" in self.chosen:
+            return self.listed(self.chosen.keys()).values_list("pk", flat=True)
+        return self.keys()
+
     def keys(self, after: tuple[dt.datetime, str] | None = None) -> QuerySet | Keys:
         """Return the keys of this list in its order, off one index where there is one for it.
 

@@ -20,6 +20,7 @@ from tests.factories import (
     ContributionFactory,
     EventFactory,
     EventPartnerFactory,
+    EventSeriesFactory,
     OutcomeFactory,
     ParticipationFactory,
     PersonFactory,
@@ -75,6 +76,26 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
         "sort=due",
         "sort=updated",
     ),
+    "events:event-calendar": lambda s: _with_queries("events:event-calendar", f"series={s.event.series.slug}"),
+    "events:event-programme": lambda s: [reverse("events:event-programme", args=[s.event.slug])],
+    "events:event-feed": lambda s: _with_queries("events:event-feed", f"series={s.event.series.slug}"),
+    "outcomes:outcome-feed": lambda s: _with_queries(
+        "outcomes:outcome-feed",
+        f"theme={s.theme.slug}",
+        "kind=takeaway",
+        "kind=action",
+        "progress=proposed",
+        f"event={s.event.slug}",
+        f"series={s.event.series.slug}",
+        f"organisation={s.organisation.slug}",
+    ),
+    "outcomes:update-feed": lambda s: [
+        reverse("outcomes:update-feed") + query for query in ("", f"?theme={s.theme.slug}", "?attention=ownerless")
+    ],
+    "outcomes:theme-feed": lambda s: [
+        reverse("outcomes:theme-feed", args=[s.theme.slug]) + query for query in ("", "?kind=takeaway", "?kind=action")
+    ],
+    "outcomes:series-feed": lambda s: [reverse("outcomes:series-feed", args=[s.event.series.slug])],
     "outcomes:search": lambda s: _with_queries(
         "outcomes:search", "q=shown", "q=shown&type=events", "q=shown&type=themes", "q=shown&type=reports"
     ),
@@ -174,8 +195,8 @@ def _of_lists(name: str, *queries: str) -> list[str]:
 
 @pytest.fixture
 def scene(db):
-    event = EventFactory(title="Shown dialogue")
-    session = SessionFactory(event=event, title="Shown session")
+    event = EventFactory(title="Shown dialogue", series=EventSeriesFactory(name="Shown series"))
+    session = SessionFactory(event=event, title="Shown session", starts_at="2026-03-03T14:00Z")
     theme = ThemeFactory(name="Shown theme")
     report = ReportFactory(event=event, title="Shown report", published=True)
     partner = EventPartnerFactory(event=event, organisation__name="Shown organisation", role="convener")

@@ -4,6 +4,7 @@ from events.models.invitation import Invitation
 from events.models.people import Participation, Quote, Role
 from events.models.recorded import Recorded, RecordedQuerySet
 from events.models.resource import Resource
+from events.models.revision import EventRevision
 from events.models.session import BreakoutGroup, Session
 from events.models.status import InvalidTransition, NotAllowed, StatusLine, StatusModel, Withdrawable
 
@@ -12,6 +13,7 @@ __all__ = [
     "Event",
     "EventIndex",
     "EventPartner",
+    "EventRevision",
     "EventSeries",
     "EventStatusChange",
     "InvalidTransition",

@@ -286,6 +286,7 @@ class Event(SluggedModel, Searchable, Withdrawable):
             self.take_back_reminders()
         for model in Recorded.concrete():
             model.visibility_changed(self)
+        self._meta.get_field("revision").related_model.objects.follow(self)  # of a model defined after this one
 
     # About one event
 

@@ -23,6 +23,7 @@ from events.programme import programme
 from events.reports import report_box
 from events.since import since
 from events.views.tombstone import gone
+from events.ways import Way, calendar, feed
 
 LISTED = 300  # participants named on the page; a forum has thousands
 LONG = 3  # parts of a page from which on it has a list of contents
@@ -88,6 +89,7 @@ class EventDetail(PublicPage, TemplateView):
             contents=contents if len(contents) >= LONG else [],
             trail=trail,
             state=state(event),
+            ways_out=ways_out(event),
             zone=zone(event),
             named=by_role(partners, named.of_the_whole),
             logos=logos(partners),
@@ -97,6 +99,16 @@ class EventDetail(PublicPage, TemplateView):
                 structured.breadcrumbs([*trail, (event.title, event.get_absolute_url())]),
             ),
         )
+
+
+def ways_out(event: Event) -> list[Way]:
+    """Return what the page of a public `event` can be followed or taken away as."""
+    told = gettext("Outcomes: %(title)s") % {"title": event.title}
+    ways = [feed("outcomes:outcome-feed", told, query=[("event", event.slug)], label=gettext("Atom feed of outcomes"))]
+    if event.series_id:
+        label = gettext("Atom feed of the series")
+        ways.append(feed("outcomes:series-feed", event.series.name, event.series.slug, label=label))
+    return [*ways, *calendar(event.title, event.slug)]
 
 
 def as_event(row: dict) -> Event:

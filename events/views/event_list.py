@@ -2,11 +2,13 @@
 
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.views.generic import ListView
 
 from events.filters import EventFilter
 from events.models import Event
 from events.pages import COUNT_TO, DEPTH, DeepPaginator, NumberedPages
+from events.ways import calendar, feed
 
 
 class ToComeThenHeld:
@@ -54,6 +56,16 @@ class EventList(NumberedPages, ListView):
 
     def query(self):
         return self.filterset.query()
+
+    def ways_out(self):
+        about = f": {self.filterset.about}" if self.filterset.about else ""
+        title = gettext("Dialogues") + about
+        ways = [feed("events:event-feed", title, query=self.query()), *calendar(title, query=self.query())]
+        if series := self.filterset.chosen.get("series"):
+            name = self.filterset.label("series", series)
+            label = gettext("Atom feed of the series and its outcomes")
+            ways.append(feed("outcomes:series-feed", name, series, label=label))
+        return ways
 
     def paging(self):
         return {"fetch": self.fetch}

@@ -476,6 +476,11 @@ class Outcome(Recorded, Searchable, Withdrawable):
             ),
             models.Index("status", "changed_at", name="outcome_queue"),
             models.Index(
+                F("reworded_at").desc(),
+                condition=Q(reworded_at__isnull=False, public_at__isnull=False),
+                name="outcome_reworded",
+            ),
+            models.Index(
                 "due_on",
                 F("id").desc(),
                 condition=Q(kind="action", public_at__isnull=False),

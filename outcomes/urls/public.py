@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from events.urls import FORMAT
+from outcomes import feeds
 from outcomes.views import (
     actions,
     address,
@@ -27,6 +28,10 @@ urlpatterns = [
         outcome.OutcomeCite.as_view(),
         name="outcome-cite",
     ),
+    path("feeds/outcomes.atom", feeds.OutcomeFeed.as_view(), name="outcome-feed"),
+    path("feeds/actions.atom", feeds.UpdateFeed.as_view(), name="update-feed"),
+    re_path(r"^feeds/themes/(?P<slug>[-\w]+)\.atom$", feeds.ThemeFeed.as_view(), name="theme-feed"),
+    re_path(r"^feeds/series/(?P<slug>[-\w]+)\.atom$", feeds.SeriesFeed.as_view(), name="series-feed"),
     path("round/", contribute.FindRound.as_view(), name="round-find"),
     re_path(r"^round/(?P<code>[^/]{1,64})/$", contribute.Contribute.as_view(), name="round"),
     path("actions/", actions.ActionList.as_view(), name="action-list"),

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.aggregates import StringAgg
+from django.utils.translation import gettext
 
 from events.addresses import address
 from events.attribution import ANONYMOUS
 from events.pages import COUNT_TO
+from events.ways import feed
 from outcomes.listed import PROGRESS, of_page, slots
 from outcomes.models import ActionOwner, Addressee, Outcome
 from outcomes.tracker import ActionFilter
@@ -29,6 +31,12 @@ class ActionList(OutcomeList):
             return super().paging()
         told = len(self.filterset.keys()[: COUNT_TO + 1])  # in their order, so that the database stops there
         return {"known": None if told > COUNT_TO else told, "fetch": self.fetch}
+
+    def ways_out(self):
+        query = [pair for pair in self.query() if pair[0] != "sort"]
+        about = f": {self.filterset.about}" if self.filterset.about else ""
+        told = gettext("What became of actions")
+        return [feed("outcomes:update-feed", told + about, query=query, label=gettext("Atom feed of updates"))]
 
     def fetch(self, keys):
         """Return the rows of the table for `keys`, in their order."""

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
 from events.models import Event
 from events.pages import PublicPage
 from events.prepared import PreparedQuery
+from events.ways import feed
 from outcomes.listed import card_columns, cards
 from outcomes.models import ActionUpdate, Outcome
 from outcomes.views.theme import theme_cards
@@ -24,6 +26,14 @@ class Home(PublicPage, TemplateView):
     """What this is, the latest outcomes, the themes, dialogues to come and held lately, and what got done."""
 
     template_name = "home.html"
+
+    def ways_out(self):
+        feeds = {
+            "outcomes:outcome-feed": gettext("Outcomes"),
+            "outcomes:update-feed": gettext("What became of actions"),
+            "events:event-feed": gettext("Dialogues"),
+        }
+        return [feed(name, title, label=f"Atom: {title}") for name, title in feeds.items()]
 
     def get_context_data(self, **kwargs):
         events = Event.objects.public().for_cards()

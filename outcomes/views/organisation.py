@@ -12,6 +12,7 @@ from django.views.generic import ListView
 from events import structured
 from events.models import Event, EventPartner
 from events.pages import NumberedPages
+from events.ways import feed
 from outcomes.listed import card_columns, cards
 from outcomes.models import ActionOwner, Outcome, OutcomeCount
 from outcomes.organisations import public_organisations
@@ -62,15 +63,18 @@ class OrganisationDetail(NumberedPages, ListView):
         thing = structured.organisation(facts)
         if organisation.logo:
             thing["logo"] = structured.absolute(organisation.logo.url)
+        led_to, told = themes(organisation), gettext("Outcomes: %(title)s") % {"title": organisation.name}
+        query = [("organisation", organisation.slug)]
         return super().get_context_data(
             **kwargs,
+            ways_out=[feed("outcomes:outcome-feed", told, query=query)] if led_to else [],
             organisation=organisation,
             trail=trail,
             role=self.role,
             roles=[(role, labels[role], self.roles[role]) for role in labels if role in self.roles],
             actions=actions,
             progress=progress,
-            themes=themes(organisation),
+            themes=led_to,
             structured=structured.graph(thing, structured.breadcrumbs([*trail, (organisation.name, address)])),
         )
 

@@ -1,9 +1,11 @@
 """All outcomes: what people filter, search and page through."""
 
+from django.utils.translation import gettext
 from django.views.generic import ListView
 
 from events.pages import COUNT_TO, DeepPaginator, NumberedPages
 from events.search import RANKED
+from events.ways import Way, feed
 from outcomes.filters import OutcomeFilter
 from outcomes.listed import cards_of
 
@@ -34,6 +36,12 @@ class OutcomeList(NumberedPages, ListView):
 
     def query(self):
         return self.filterset.query()
+
+    def ways_out(self) -> list[Way]:
+        """Return the list under the same filters in other forms."""
+        query = [pair for pair in self.query() if pair[0] != "sort"]
+        about = f": {self.filterset.about}" if self.filterset.about else ""
+        return [feed("outcomes:outcome-feed", gettext("Outcomes") + about, query=query)]
 
     def paging(self):
         total = self.filterset.numbers.total

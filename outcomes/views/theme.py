@@ -15,6 +15,7 @@ from events import structured
 from events.caching import remembered
 from events.pages import PER_PAGE, NumberedPages, PublicPage
 from events.prepared import PreparedQuery, stand_ins
+from events.ways import feed
 from outcomes import chart
 from outcomes.listed import card_columns, cards, cards_of
 from outcomes.models import Outcome, OutcomeTheme, Theme
@@ -121,6 +122,9 @@ class ThemeDetail(NumberedPages, ListView):
 
     def query(self):
         return [("kind", self.kind)] if self.kind else []
+
+    def ways_out(self):
+        return [feed("outcomes:theme-feed", self.theme.name, self.theme.slug, query=self.query())]
 
     def get_queryset(self):
         return self.overview.first if self.overview else OutcomeTheme.objects.newest(self.theme, self.kind)
