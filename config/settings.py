@@ -52,6 +52,8 @@ try:
     MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
     PROXY_COUNT = env.int("PROXY_COUNT", default=0)
     _days = env.list("REMINDER_DAYS", default=["3", "1", "-1"])
+    # Sources of the Content Security Policy: * or addresses such as https://www.example.org
+    EMBED_ANCESTORS = env.list("EMBED_ANCESTORS", default=["*"]) or ["'none'"]
     SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
     DATA_LICENCE = env.str("DATA_LICENCE", default="Creative Commons Attribution 4.0 International (CC BY 4.0)")
     DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
@@ -61,6 +63,8 @@ try:
     _kept = env.str("CONTRIBUTIONS_KEPT_DAYS", default="90")
     if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).hostname:
         raise ImproperlyConfigured("SITE_URL must be a full address such as https://outcomes.example.org")
+    if not all(re.fullmatch(r"\*|'(none|self)'|https?://[\w.*-]+(:\d+)?", one) for one in EMBED_ANCESTORS):
+        raise ImproperlyConfigured("EMBED_ANCESTORS must be * or addresses such as https://www.example.org")
     if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in {"https", "mailto"}:
         raise ImproperlyConfigured("SECURITY_CONTACT must begin with mailto: or https://")
     if DATA_LICENCE_URL and urlsplit(DATA_LICENCE_URL).scheme not in {"http", "https"}:

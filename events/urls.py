@@ -1,11 +1,13 @@
 from django.urls import path, re_path
 
 from events import calendars, cards, feeds
-from events.views import event, event_list, export, files
+from events.views import cite, event, event_list, export, files
 from events.views.reminders import Reminders
 from participants.files import NAME
 
 FORMAT = r"(?P<extension>csv|xlsx)"  # of a list as a file
+
+CITED = r"(?P<extension>txt|bib|ris|json)"  # how things are cited
 
 app_name = "events"
 urlpatterns = [
@@ -13,6 +15,7 @@ urlpatterns = [
     re_path(rf"^events/export\.{FORMAT}$", export.EventFile.as_view(), name="event-file"),
     re_path(r"^events/(?P<slug>[-\w]+)/$", event.EventDetail.as_view(), name="event-detail"),
     re_path(r"^events/(?P<slug>[-\w]+)/card\.png$", cards.EventCard.as_view(), name="event-card"),
+    re_path(rf"^events/(?P<slug>[-\w]+)/cite\.{CITED}$", cite.EventCite.as_view(), name="event-cite"),
     path("events.ics", calendars.EventCalendar.as_view(), name="event-calendar"),
     re_path(r"^events/(?P<slug>[-\w]+)\.ics$", calendars.EventProgramme.as_view(), name="event-programme"),
     path("feeds/events.atom", feeds.EventFeed.as_view(), name="event-feed"),

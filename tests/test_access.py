@@ -50,6 +50,8 @@ PUBLIC = {
     "outcomes:outcome-list": [],
     "outcomes:outcome-detail": ["published"],
     "outcomes:outcome-cite": ["published", "extension"],
+    "events:event-cite": ["event", "extension"],
+    "outcomes:report-cite": ["reported", "extension"],
     "outcomes:action-list": [],
     "events:event-feed": [],
     "events:event-calendar": [],
@@ -62,6 +64,9 @@ PUBLIC = {
     "outcomes:report-section": ["event", "section"],
     "outcomes:organisation-detail": ["organisation"],
     "outcomes:theme-list": [],
+    "outcomes:event-embed": ["event"],
+    "outcomes:theme-embed": ["theme"],
+    "outcomes:outcome-embed": ["published"],
     "outcomes:theme-detail": ["theme"],
     "events:event-card": ["event"],
     "outcomes:round-find": [],
@@ -229,6 +234,7 @@ def arguments(group, event, rapporteur):
         "group": group.code,
         "round": RoundFactory(event=event, session=group).code,
         "extension": "bib",
+        "reported": ReportSectionFactory(report__published=True, body="Words").report.event.slug,
         "section": ReportSectionFactory(report=ReportFactory(event=event, published=True), body="Words").slug,
         "organisation": EventPartnerFactory(event=event).organisation.slug,
     }
@@ -251,6 +257,13 @@ def test_code_in_capitals_leads_everybody_to_the_same_address(visit, each):
 def test_what_the_api_does_not_know_is_not_there_for_anybody(visit, each):
     for role in each(ABROAD):
         assert visit(role, reverse("api:nowhere", args=["v1/nothing/"])) == (404, 405), role
+
+
+def test_oembed_tells_everybody_the_same(visit, each, arguments, settings):
+    page = settings.SITE_URL + reverse("events:event-detail", args=[arguments["event"]])
+
+    for role in each(ABROAD):
+        assert visit(role, f"{reverse('outcomes:oembed')}?url={page}") == (200, 405), role
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
@@ -494,7 +507,8 @@ def test_admin_lists_nothing_of_a_foreign_event(request, event):
 
 def test_every_address_stands_in_a_table():
     listed = {*PUBLIC, *FILES, *DESK, *ROUNDS, *SYNTHESIS, *SIGNING, *LINKS, *SECOND_FACTOR}
-    listed |= {"outcomes:desk", "outcomes:outcome-any-case", "outcomes:round", "readyz", "api:nowhere"}
+    listed |= {"outcomes:desk", "outcomes:outcome-any-case", "outcomes:oembed", "outcomes:round", "readyz"}
+    listed |= {"api:nowhere"}
 
     assert {name for name, route in addresses() if not route.startswith("admin/")} == {
         name for name in listed if not name.startswith("admin")

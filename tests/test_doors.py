@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from events import workflow
@@ -39,6 +40,7 @@ from tests.factories import (
     UserFactory,
 )
 
+CITED = ("txt", "bib", "ris", "json")
 SECRET = "zanzibarine"  # one word, so that a search for it is a door too
 
 
@@ -102,12 +104,28 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
     "outcomes:outcome-cite": lambda s: [
         reverse("outcomes:outcome-cite", args=[outcome.code, extension])
         for outcome in (s.takeaway, s.action)
-        for extension in ("txt", "bib", "ris")
+        for extension in CITED
+    ],
+    "events:event-cite": lambda s: [reverse("events:event-cite", args=[s.event.slug, end]) for end in CITED],
+    "outcomes:report-cite": lambda s: [
+        reverse("outcomes:report-cite", args=[s.section.report.event.slug, end]) for end in CITED
     ],
     "outcomes:report-section": lambda s: [s.section.get_absolute_url(), s.closing.get_absolute_url()],
     "outcomes:organisation-detail": lambda s: [
         reverse("outcomes:organisation-detail", args=[s.organisation.slug]) + query
         for query in ("", "?role=convener", "?page=1")
+    ],
+    "outcomes:event-embed": lambda s: [
+        reverse("outcomes:event-embed", args=[s.event.slug]) + query for query in ("", "?kind=action", "?number=20")
+    ],
+    "outcomes:theme-embed": lambda s: [
+        reverse("outcomes:theme-embed", args=[s.theme.slug]) + query for query in ("", "?kind=takeaway", "?number=20")
+    ],
+    "outcomes:outcome-embed": lambda s: [reverse("outcomes:outcome-embed", args=[s.takeaway.code])],
+    "outcomes:oembed": lambda s: [
+        f"{reverse('outcomes:oembed')}?url={settings.SITE_URL}{page.get_absolute_url()}&format={form}"
+        for page in (s.event, s.theme, s.takeaway)
+        for form in ("json", "xml")
     ],
     "outcomes:theme-list": lambda s: [reverse("outcomes:theme-list")],
     "outcomes:theme-detail": lambda s: [

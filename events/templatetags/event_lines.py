@@ -6,6 +6,7 @@ from django import template
 from django.utils.text import Truncator
 
 from events.addresses import address
+from events.citation import Citation
 from events.models import Event
 from events.printed import Item
 from events.programme import Entry
@@ -16,6 +17,14 @@ register = template.Library()
 
 SUMMARY = 45  # words of an event's summary in a list
 FORMATS = {str(value): str(label) for value, label in Event.Format.choices}
+
+
+@register.simple_tag
+def cite(citation: Citation) -> str:
+    """Return how something is cited, in all forms."""
+    files = {f"as_{form}": citation.file(form) for form in citation.FORMATS}
+    said = {name: getattr(citation, name) for name in ("url", "plain", "bibtex", "code")}
+    return fill("components/cite.html", said | files)
 
 
 @register.simple_tag

@@ -22,6 +22,7 @@ from events.printed import printed
 from events.programme import programme
 from events.reports import report_box
 from events.since import since
+from events.views.cite import citation
 from events.views.tombstone import gone
 from events.ways import Way, calendar, feed
 
@@ -90,6 +91,7 @@ class EventDetail(PublicPage, TemplateView):
             trail=trail,
             state=state(event),
             ways_out=ways_out(event),
+            citation=citation(event, [one["name"] for one in partners if one["role"] == EventPartner.Role.CONVENER]),
             zone=zone(event),
             named=by_role(partners, named.of_the_whole),
             logos=logos(partners),

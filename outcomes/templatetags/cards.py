@@ -5,10 +5,8 @@ from collections.abc import Iterable
 from django import template
 from django.utils.text import Truncator
 
-from events.addresses import address
 from events.templatetags.fragments import dates, fill, joined
 from events.templatetags.search import highlight
-from outcomes.citation import Citation
 from outcomes.listed import Face
 from outcomes.views.actions import Row
 
@@ -54,14 +52,6 @@ def beside(face: Face, why: str) -> str:
         "dates": dates(face.starts_on, face.ends_on),
     }
     return fill("outcomes/beside.html", said)
-
-
-@register.simple_tag
-def cite(citation: Citation) -> str:
-    """Return how an outcome is cited, in all forms."""
-    files = {f"as_{form}": address("outcomes:outcome-cite", citation.code, form) for form in ("txt", "bib", "ris")}
-    said = {name: getattr(citation, name) for name in ("url", "plain", "bibtex", "code")}
-    return fill("components/cite.html", said | files)
 
 
 @register.simple_tag

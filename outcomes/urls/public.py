@@ -1,12 +1,13 @@
 from django.urls import path, re_path
 
-from events.urls import FORMAT
+from events.urls import CITED, FORMAT
 from outcomes import feeds
 from outcomes.views import (
     actions,
     address,
     card,
     contribute,
+    embed,
     export,
     organisation,
     outcome,
@@ -24,7 +25,7 @@ urlpatterns = [
     re_path(r"^outcomes/(?P<code>[A-Za-z2-7]{8})/$", address.AnyCase.as_view(), name="outcome-any-case"),
     re_path(r"^outcomes/(?P<code>[a-z2-7]{8})/card\.png$", card.OutcomeCard.as_view(), name="outcome-card"),
     re_path(
-        r"^outcomes/(?P<code>[a-z2-7]{8})/cite\.(?P<extension>txt|bib|ris)$",
+        rf"^outcomes/(?P<code>[a-z2-7]{{8}})/cite\.{CITED}$",
         outcome.OutcomeCite.as_view(),
         name="outcome-cite",
     ),
@@ -32,6 +33,10 @@ urlpatterns = [
     path("feeds/actions.atom", feeds.UpdateFeed.as_view(), name="update-feed"),
     re_path(r"^feeds/themes/(?P<slug>[-\w]+)\.atom$", feeds.ThemeFeed.as_view(), name="theme-feed"),
     re_path(r"^feeds/series/(?P<slug>[-\w]+)\.atom$", feeds.SeriesFeed.as_view(), name="series-feed"),
+    re_path(r"^embed/events/(?P<slug>[-\w]+)/$", embed.EventEmbed.as_view(), name="event-embed"),
+    re_path(r"^embed/themes/(?P<slug>[-\w]+)/$", embed.ThemeEmbed.as_view(), name="theme-embed"),
+    re_path(r"^embed/outcomes/(?P<code>[a-z2-7]{8})/$", embed.OutcomeEmbed.as_view(), name="outcome-embed"),
+    path("oembed", embed.OEmbed.as_view(), name="oembed"),
     path("round/", contribute.FindRound.as_view(), name="round-find"),
     re_path(r"^round/(?P<code>[^/]{1,64})/$", contribute.Contribute.as_view(), name="round"),
     path("actions/", actions.ActionList.as_view(), name="action-list"),
@@ -40,6 +45,7 @@ urlpatterns = [
     path("themes/", theme.ThemeList.as_view(), name="theme-list"),
     re_path(rf"^themes/export\.{FORMAT}$", export.ThemeFile.as_view(), name="theme-file"),
     re_path(r"^themes/(?P<slug>[-\w]+)/$", theme.ThemeDetail.as_view(), name="theme-detail"),
+    re_path(rf"^events/(?P<slug>[-\w]+)/report/cite\.{CITED}$", report.ReportCite.as_view(), name="report-cite"),
     re_path(
         r"^events/(?P<slug>[-\w]+)/report/(?P<section>[-\w]+)/$",
         report.ReportSectionDetail.as_view(),

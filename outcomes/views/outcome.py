@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.aggregates import StringAgg
 from django.db.models.functions import Cast, Coalesce, JSONObject
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from events.models import Event, EventPartner, Participation, Role, Session
 from events.pages import PublicPage
 from events.prepared import PreparedQuery, stand_ins
 from events.views import gone
+from events.views.cite import cited
 from outcomes.citation import Citation
 from outcomes.listed import PROGRESS
 from outcomes.models import ActionOwner, ActionUpdate, Addressee, Outcome, StatusChange, Theme
@@ -360,6 +361,7 @@ def citation(outcome: Outcome, conveners: list[Organisation]) -> Citation:
         authors=[organisation.name for organisation in conveners],
         published_on=timezone.localdate(outcome.published_at),
         url=settings.SITE_URL + outcome.get_absolute_url(),
+        files=reverse("outcomes:outcome-cite", args=[outcome.code, "txt"]).removesuffix("txt"),
     )
 
 
@@ -396,13 +398,10 @@ def described(outcome: Outcome, themes: list[Theme], conveners: list[Organisatio
 
 
 class OutcomeCite(OnePublicOutcome, BaseDetailView):
-    """The citation of an outcome as a file: plain text, BibTeX or RIS."""
+    """The citation of an outcome as a file: plain text, BibTeX, RIS or CSL-JSON."""
 
     def render_to_response(self, context):
-        outcome, extension = self.object, self.kwargs["extension"]
-        content_type = Citation.FORMATS[extension][1]
-        text = citation(outcome, around(outcome).conveners).in_format(extension)
-        return HttpResponse(text, content_type=f"{content_type}; charset=utf-8")
+        return cited(citation(self.object, around(self.object).conveners), self.kwargs["extension"])
 
 
 class EvidenceFile(StoredFile):

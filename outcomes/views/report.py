@@ -2,19 +2,24 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.db.models.functions import Length
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
 from events import structured
+from events.citation import ReportCitation
+from events.feeds import conveners
 from events.pages import PublicPage
 from events.printed import printed
 from events.templatetags.markup import outline
 from events.views import gone
-from outcomes.models import ReportSection
+from events.views.cite import cited, key
+from outcomes.models import Report, ReportSection
 
 
 class ReportSectionDetail(PublicPage, TemplateView):
@@ -62,11 +67,54 @@ class ReportSectionDetail(PublicPage, TemplateView):
             body=body,
             headings=headings,
             trail=trail,
+            citation=citation(report, next(section["slug"] for section in contents if section["has_page"])),
             structured=structured.graph(
                 structured.breadcrumbs([*trail, (shown.title, shown.get_absolute_url())]),
             ),
             **neighbours(shown.slug, [section for section in contents if section["has_page"]]),
         )
+
+
+class ReportCite(PublicPage, View):
+    """How a report is cited, as a file."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request, slug, extension):
+        pages = ReportSection.objects.public().with_a_page().filter(report__event__slug=slug)
+        first = pages.select_related("report__event", "report__author__person").first()
+        if first is None:
+            withdrawn = self.tombstone(slug)
+            if withdrawn is None:
+                raise Http404
+            return gone(request, withdrawn)
+        return cited(citation(first.report, first.slug), extension)
+
+    @staticmethod
+    def tombstone(slug: str) -> dt.datetime | None:
+        """Return when the report or its event was withdrawn, if its pages say so."""
+        stone = ReportSection.objects.tombstones().filter(report__event__slug=slug).first()
+        return stone and ReportSectionDetail.tombstone(slug, stone.slug)
+
+
+def citation(report: Report, first: str) -> ReportCitation:
+    """Return how a public report is cited: by its byline, where its rapporteur may be named, else by who convened.
+
+    `first` is the slug of its first section that has a page.
+    """
+    event, byline = report.event, report.byline
+    institutions = [name for name, _ in conveners([event.pk])[event.pk]]
+    return ReportCitation(
+        code=f"{key(event)}-report",
+        authors=[byline.name] if byline else institutions,
+        published_on=report.published_month or timezone.localdate(report.published_at),
+        url=settings.SITE_URL + reverse("outcomes:report-section", args=[event.slug, first]),
+        files=reverse("outcomes:report-cite", args=[event.slug, "txt"]).removesuffix("txt"),
+        title=report.title,
+        event=event.title,
+        reference=event.reference,
+        institutions=institutions,
+    )
 
 
 def neighbours(slug: str, pages: list[dict]) -> dict[str, dict | None]:

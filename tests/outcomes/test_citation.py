@@ -1,7 +1,10 @@
 import datetime as dt
+import json
 import re
 
+import bibtexparser
 import pytest
+import rispy
 
 from outcomes.citation import Citation, latex
 from tests.factories import (
@@ -11,6 +14,8 @@ from tests.factories import (
     OrganisationFactory,
     ParticipationFactory,
     PersonFactory,
+    ReportFactory,
+    ReportSectionFactory,
     RoleFactory,
     TakeawayFactory,
     UserFactory,
@@ -25,6 +30,7 @@ PARTS = {
     "authors": ["Institute of Examples", "Ministry of Trade and Industry"],
     "published_on": dt.date(2026, 3, 6),
     "url": "https://readout.example/outcomes/abcd2345/",
+    "files": "/outcomes/abcd2345/cite.",
 }
 
 
@@ -125,6 +131,7 @@ class TestDownload:
             ("txt", "text/plain", "Institute of Examples. “"),
             ("bib", "application/x-bibtex", "@misc{readout-"),
             ("ris", "application/x-research-info-systems", "TY  - ELEC"),
+            ("json", "application/vnd.citationstyles.csl+json", "["),
         ],
     )
     def test_citation_is_a_file_in_three_forms(self, client, settings, extension, content_type, begins):
@@ -141,7 +148,8 @@ class TestDownload:
         assert response.headers["Content-Type"] == f"{content_type}; charset=utf-8"
         assert said.startswith(begins)
         assert "Señal <b>" in said
-        assert "Takeaway MU1-T3" in said
+        assert "MU1-T3" in said
+        assert "Takeaway" in said
         assert "対話" in said
         assert "Not the author" not in said
         assert f"{settings.SITE_URL}/outcomes/{outcome.code}/" in said
@@ -165,7 +173,7 @@ class TestDownload:
             RoleFactory(participation=someone, role=role)
         outcome = TakeawayFactory(event=event, published=True, author=UserFactory(name="Ana Example"))
 
-        for extension in ("txt", "bib", "ris"):
+        for extension in Citation.FORMATS:
             assert "Ana" not in client.get(f"/outcomes/{outcome.code}/cite.{extension}").content.decode()
 
     @pytest.mark.parametrize("extension", ["pdf", "html", "", "bib/"])
@@ -193,5 +201,126 @@ class TestDownload:
             "“Said &quot;so&quot; &am",
             f"@misc{{readout-{outcome.code},"[:24],
         ]
-        for extension in ("txt", "bib", "ris"):
+        for extension in Citation.FORMATS:
             assert f'href="/outcomes/{outcome.code}/cite.{extension}"' in body
+
+
+# The fields of CSL 1.0.2 that are used here, and what they may hold (its schema, csl-data.json).
+CSL_TYPES = {"webpage", "event", "report"}
+CSL_TEXTS = {
+    *("id", "type", "title", "container-title", "event-title", "event-place", "genre", "number", "publisher", "URL"),
+}
+
+
+def readings(client, address):
+    """Return what three independent readers make of the citation files at an address: BibTeX, RIS, CSL-JSON."""
+    files = {end: client.get(f"{address}cite.{end}").content.decode() for end in ("bib", "ris", "json")}
+    library = bibtexparser.parse_string(files["bib"])
+    assert not library.failed_blocks
+    [entry] = library.entries
+    [record] = rispy.loads(files["ris"])
+    [item] = json.loads(files["json"])
+    assert item["type"] in CSL_TYPES
+    assert {name for name, value in item.items() if isinstance(value, str)} <= CSL_TEXTS
+    assert set(item) - CSL_TEXTS <= {"author", "issued"}
+    assert all(set(author) == {"literal"} for author in item.get("author", []))
+    return entry, record, item
+
+
+@pytest.mark.django_db
+class TestReaders:
+    @pytest.fixture
+    def report(self):
+        event = EventFactory(
+            title="Trust, {and} more",
+            reference="MU1",
+            on_record=True,
+            city="Santiago",
+            country="CL",
+            format="roundtable",
+        )
+        organisation = OrganisationFactory(name="Ministry of Trade and Industry")
+        EventPartnerFactory(event=event, role="convener", organisation=organisation)
+        author = ParticipationFactory(event=event, public=True, person=PersonFactory(name="Ana and Example"))
+        report = ReportFactory(event=event, title="What & how", published=True, author=author)
+        ReportSectionFactory(report=report, title="Key points", body="Words.")
+        return report
+
+    def test_outcome(self, client, report):
+        outcome = TakeawayFactory(event=report.event, text="Señal: 50 % {up}\nnow", published=True, number=3)
+
+        entry, record, item = readings(client, outcome.get_absolute_url())
+
+        assert entry.entry_type == "misc"
+        assert entry["author"] == "{Ministry of Trade and Industry}"
+        assert entry["title"] == r"{Señal: 50 \% \textbraceleft{}up\textbraceright{} now}"
+        assert (record["type_of_reference"], record["authors"]) == ("ELEC", ["Ministry of Trade and Industry"])
+        assert item["title"] == record["title"] == "Señal: 50 % {up} now"
+        assert (item["type"], item["number"], item["genre"]) == ("webpage", "MU1-T3", "Takeaway")
+        assert item["issued"] == {"date-parts": [[2026, 3, 6]]}
+        assert record["urls"] == [item["URL"]]
+
+    def test_event(self, client, report):
+        entry, record, item = readings(client, report.event.get_absolute_url())
+
+        assert entry.key == "readout-mu1"
+        assert entry["howpublished"] == "Roundtable, Santiago, Chile, 3 March 2026"
+        assert (record["type_of_reference"], record["title"]) == ("CONF", "Trust, {and} more")
+        assert (item["type"], item["event-place"]) == ("event", "Santiago, Chile")
+        assert item["author"] == [{"literal": "Ministry of Trade and Industry"}]
+        text = client.get(f"{report.event.get_absolute_url()}cite.txt").content.decode()
+        assert text.startswith(
+            "Ministry of Trade and Industry. Trust, {and} more. Roundtable, Santiago, Chile, 3 March"
+        )
+
+    def test_report_by_its_byline(self, client, report):
+        entry, record, item = readings(client, f"{report.event.get_absolute_url()}report/")
+
+        assert entry.entry_type == "techreport"
+        assert (entry["author"], entry["number"]) == ("{Ana and Example}", "MU1")
+        assert entry["institution"] == "{Ministry of Trade and Industry}"
+        assert (record["type_of_reference"], record["authors"]) == ("RPRT", ["Ana and Example"])
+        assert item["author"] == [{"literal": "Ana and Example"}]
+        assert (item["type"], item["publisher"]) == ("report", "Ministry of Trade and Industry")
+        assert client.get(item["URL"]).status_code == 200
+
+    @pytest.mark.parametrize("hidden", ["not listed", "closed before"])
+    def test_report_whose_rapporteur_may_not_be_named_is_by_the_convener(self, client, report, hidden):
+        change = {"listing": "participants"} if hidden == "not listed" else {"recorded_under": "closed"}
+        type(report.author).objects.filter(pk=report.author_id).update(**change)
+
+        for address in (f"{report.event.get_absolute_url()}report/", report.event.get_absolute_url()):
+            for reading in readings(client, address):
+                assert "Ana" not in str(reading)
+        page = client.get(report.sections.get().get_absolute_url()).content.decode()
+        assert "Ana" not in page
+        assert '<meta name="citation_author" content="Ministry of Trade and Industry">' in page
+
+    def test_pages_say_it_to_reference_managers(self, client, report):
+        outcome = TakeawayFactory(event=report.event, text='A "wording" <b>', published=True)
+        pages = {
+            outcome.get_absolute_url(): (
+                "A &quot;wording&quot; &lt;b&gt;",
+                "Ministry of Trade and Industry",
+                "2026/03/06",
+            ),
+            report.event.get_absolute_url(): ("Trust, {and} more", "Ministry of Trade and Industry", "2026/03/03"),
+            report.sections.get().get_absolute_url(): ("What &amp; how", "Ana and Example", "2026/03/06"),
+        }
+        for page, (title, author, day) in pages.items():
+            body = client.get(page).content.decode()
+            told = dict(re.findall(r'<meta name="(citation_\w+)" content="([^"]*)">', body))
+            assert (told["citation_title"], told["citation_author"], told["citation_publication_date"]) == (
+                *(title, author, day),
+            )
+            assert told["citation_public_url"].startswith("http://localhost:8000/")
+            assert 'id="cite"' in body
+
+    def test_withdrawn_event_and_report_are_cited_no_more(self, client, report, editor):
+        addresses = [f"{report.event.get_absolute_url()}{end}" for end in ("report/cite.bib", "cite.bib")]
+        report.withdraw(by=editor)
+        assert [client.get(address).status_code for address in addresses] == [410, 200]
+        report.event.withdraw(by=editor)
+        assert [client.get(address).status_code for address in addresses] == [410, 410]
+        draft = ReportSectionFactory(report__event=EventFactory(), body="Words").report.event
+        assert client.get(f"{draft.get_absolute_url()}report/cite.bib").status_code == 404
