@@ -121,7 +121,8 @@ def _days(event: Any) -> Component:
     component = _component(event, f"event-{event.slug}", event.starts_on, _stamp(event))
     component.add("dtend", event.ends_on + dt.timedelta(days=1))  # the day after
     component.add("summary", _line(event.title))
-    component.add("location", _place(event))
+    if place := _place(event):
+        component.add("location", place)
     component.add("description", _lines(event.summary, _address(event)))
     component.add("url", _address(event))
     component.add("categories", [str(event.get_format_display())])
@@ -145,7 +146,8 @@ def _session(event: Any, session: Session) -> Component | None:
     if starts_at and day and starts_at.date() != day:
         belongs = gettext("In the programme of %(day)s") % {"day": date_format(day, "l, j F Y")}
     component.add("summary", _line(f"{label}: {session.title}" if label else session.title))
-    component.add("location", ", ".join(part for part in (_line(session.room), _place(event)) if part))
+    if place := ", ".join(part for part in (_line(session.room), _place(event)) if part):
+        component.add("location", place)
     component.add("description", _lines(belongs, event.title, _address(event)))
     component.add("url", f"{_address(event)}#session-{session.code}")
     component.add("related-to", f"event-{event.slug}@{urlsplit(settings.SITE_URL).hostname}")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from django.views.generic import View
 
-from events.citation import Citation, EventCitation
+from events.citation import Citation, EventCitation, one_line
 from events.feeds import conveners
 from events.models import Event
 from events.pages import PublicPage
@@ -51,7 +51,7 @@ def citation(event: Any, authors: list[str]) -> EventCitation:
         title=event.title,
         format=str(event.get_format_display()),
         place=event.place,
-        held=unescape(strip_tags(dates(event.starts_on, event.ends_on))),
+        held=one_line(unescape(strip_tags(dates(event.starts_on, event.ends_on)))),
     )
 
 

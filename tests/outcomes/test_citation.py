@@ -270,7 +270,7 @@ class TestReaders:
         assert item["author"] == [{"literal": "Ministry of Trade and Industry"}]
         text = client.get(f"{report.event.get_absolute_url()}cite.txt").content.decode()
         assert text.startswith(
-            "Ministry of Trade and Industry. Trust, {and} more. Roundtable, Santiago, Chile, 3 March"
+            "Ministry of Trade and Industry. Trust, {and} more. Roundtable, Santiago, Chile, 3 March 2026. Readout. h"
         )
 
     def test_report_by_its_byline(self, client, report):

@@ -6,12 +6,12 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from events import shelf
 from events.models.generation import bump_generation
 from tests.factories import ActionFactory, EventFactory, EventPartnerFactory, TakeawayFactory, ThemeFactory
 
@@ -248,7 +248,7 @@ def test_oembed_says_what_is_wrong_with_a_question(client, scene, editor):
 
 def test_frames_cost_as_many_queries_for_30_rows_as_for_one(client, scene, as_served):
     def cost(address):
-        caches["pages"].clear()
+        shelf.clear()
         bump_generation()
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
