@@ -1,7 +1,7 @@
 """Dialogues as a feed: those that were published last, under the same filters as their list."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -26,6 +26,7 @@ class AtomFeed(PublicPage, View):
 
     http_method_names = ["get", "head"]
     filterset_class: type[PublicFilter] = PublicFilter
+    lasting: Collection[str] = ()
 
     def reads(self):
         return (*self.parameters, *(name for name in self.filterset_class.base_filters if name != "sort"))
@@ -39,7 +40,7 @@ class AtomFeed(PublicPage, View):
 
     def filters(self) -> PublicFilter:
         """Return the filters asked for."""
-        return strictly(self.filterset_class, self.request.GET)
+        return strictly(self.filterset_class, self.request.GET, self.lasting)
 
 
 class EventFeed(AtomFeed):

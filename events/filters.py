@@ -1,5 +1,6 @@
 """What visitors may narrow a list by. The address is the state: filters, chips and pages are made from it alone."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -169,17 +170,20 @@ class PublicFilter(django_filters.FilterSet):
         return {"legend": str(self.filters[name].label), "name": name, "options": options}
 
 
-def strictly[Filter: PublicFilter](filterset_class: type[Filter], asked: QueryDict) -> Filter:
+def strictly[Filter: PublicFilter](
+    filterset_class: type[Filter], asked: QueryDict, lasting: Collection[str] = ()
+) -> Filter:
     """Return the filters asked for, for programs; raise Http404 for a value that is not there.
 
-    A page leaves such values out and says so. A program would go on reading more than it asked for.
+    A page leaves such values out and says so. A program would go on reading more than it asked for. Of the parameters
+    `lasting` a value is no error: nothing may stand under it now and something again later.
     """
     found = filterset_class(asked)
     for name in asked:
         values = {value.strip() for value in asked.getlist(name)} - {""}
         if not values <= set(found.data.getlist(name)):
             raise Http404
-    if found.left_out:
+    if not found.form.errors.keys() <= set(lasting):
         raise Http404
     return found
 

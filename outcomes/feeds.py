@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
@@ -27,6 +27,7 @@ from outcomes.views.outcome import VERIFIED
 from outcomes.vocabulary import Vocabulary
 
 TITLE = 16  # words of a wording in a title
+LASTING = ("series", "organisation", "year")  # of which nothing may be public now, and something later
 GONE = (Status.WITHDRAWN, Status.MERGED)
 
 
@@ -34,16 +35,17 @@ class OutcomeFeed(feeds.AtomFeed):
     """The outcomes that a list has, the newest first, with those reworded or withdrawn lately."""
 
     filterset_class = OutcomeFilter
+    lasting = LASTING
 
     def feed(self):
         filters = self.filters()
-        query = filters.query()
+        query = [*filters.query(), *beyond(filters)]
         return atom.Feed(
             title=feeds.titled(gettext("Outcomes"), filters),
             here=way_to("outcomes:outcome-feed", query=query),
             page=way_to("outcomes:outcome-list", query=query),
-            entries=entries(filters),
-            withdrawn=withdrawn(filters),
+            entries=entries(filters) if not beyond(filters) else (),
+            withdrawn=withdrawn(filters) if not beyond(filters) else (),
         )
 
 
@@ -97,18 +99,19 @@ class UpdateFeed(feeds.AtomFeed):
     """Word of what became of actions, under the filters of the tracker."""
 
     filterset_class = ActionFilter
+    lasting = LASTING
 
     def reads(self):
         return tuple(name for name in super().reads() if name != "kind")
 
     def feed(self):
         filters = self.filters()
-        query = [pair for pair in filters.query() if pair[0] != "sort"]
+        query = [*(pair for pair in filters.query() if pair[0] != "sort"), *beyond(filters)]
         return atom.Feed(
             title=feeds.titled(gettext("What became of actions"), filters),
             here=way_to("outcomes:update-feed", query=query),
             page=way_to("outcomes:action-list", query=query),
-            entries=update_entries(filters.among(Outcome.objects.public())),
+            entries=update_entries(filters.among(Outcome.objects.public())) if not beyond(filters) else (),
         )
 
 
@@ -118,6 +121,11 @@ def filtered(**asked: str) -> OutcomeFilter:
     for name, value in asked.items():
         data[name] = value
     return OutcomeFilter(data)
+
+
+def beyond(filters: OutcomeFilter) -> list[tuple[str, str]]:
+    """Return what was asked for and nothing stands under, as it stands in the address."""
+    return [(name, value) for name in filters.form.errors for value in filters.data.getlist(name)]
 
 
 def outcome_id(code: str) -> str:
@@ -202,12 +210,16 @@ def withdrawn(filters: OutcomeFilter) -> list[atom.Withdrawn]:
     asked = filters.chosen.keys()
     if not asked <= FIXED:
         return []
-    alone = Outcome.objects.filter(status__in=GONE, changed_at__gte=atom.since()).tombstones()
+    since = atom.since()
+    moves = StatusChange.objects.filter(outcome=OuterRef("pk"), to_status=Status.MERGED, at__gte=since)
+    lately = Q(status=Status.WITHDRAWN, withdrawn_at__gte=since) | Q(Exists(moves), status=Status.MERGED)
+    # Each of them changed when it was withdrawn, and there is an index of that.
+    alone = Outcome.objects.filter(lately, status__in=GONE, changed_at__gte=since).tombstones()
     alone = filters.among(alone.filter(Exists(Event.objects.public().filter(pk=OuterRef("event")))))
     found = _tombstones(alone.order_by("-changed_at", "-pk"))
     if asked <= {"kind"}:
-        lately = Event.objects.tombstones().filter(withdrawn_at__gte=atom.since()).order_by()
-        with_event = filters.among(Outcome.objects.filter(event__in=lately.values("pk")).tombstones())
+        events = Event.objects.tombstones().filter(withdrawn_at__gte=since).order_by()
+        with_event = filters.among(Outcome.objects.filter(event__in=events.values("pk")).tombstones())
         found += _tombstones(with_event.order_by("-event__withdrawn_at", "-pk"))
     return found
 

@@ -56,6 +56,7 @@ class Scene:
     section: object  # of the event's report, with a text
     closing: object  # the section of it that prints takeaways and actions
     organisation: object
+    series: object
 
 
 # URL name → the address of that door in a scene. Everything a visitor can open stands here: see the last test.
@@ -78,9 +79,9 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
         "sort=due",
         "sort=updated",
     ),
-    "events:event-calendar": lambda s: _with_queries("events:event-calendar", f"series={s.event.series.slug}"),
+    "events:event-calendar": lambda s: _with_queries("events:event-calendar", f"series={s.series.slug}"),
     "events:event-programme": lambda s: [reverse("events:event-programme", args=[s.event.slug])],
-    "events:event-feed": lambda s: _with_queries("events:event-feed", f"series={s.event.series.slug}"),
+    "events:event-feed": lambda s: _with_queries("events:event-feed", f"series={s.series.slug}"),
     "outcomes:outcome-feed": lambda s: _with_queries(
         "outcomes:outcome-feed",
         f"theme={s.theme.slug}",
@@ -88,7 +89,7 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
         "kind=action",
         "progress=proposed",
         f"event={s.event.slug}",
-        f"series={s.event.series.slug}",
+        f"series={s.series.slug}",
         f"organisation={s.organisation.slug}",
     ),
     "outcomes:update-feed": lambda s: [
@@ -97,7 +98,7 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
     "outcomes:theme-feed": lambda s: [
         reverse("outcomes:theme-feed", args=[s.theme.slug]) + query for query in ("", "?kind=takeaway", "?kind=action")
     ],
-    "outcomes:series-feed": lambda s: [reverse("outcomes:series-feed", args=[s.event.series.slug])],
+    "outcomes:series-feed": lambda s: [reverse("outcomes:series-feed", args=[s.series.slug])],
     "outcomes:search": lambda s: _with_queries(
         "outcomes:search", "q=shown", "q=shown&type=events", "q=shown&type=themes", "q=shown&type=reports"
     ),
@@ -230,6 +231,7 @@ def scene(db):
         section=ReportSectionFactory(report=report, title="Shown section", body="Shown words."),
         closing=ReportSectionFactory(report=report, title="Shown closing", kind="outcomes"),
         organisation=partner.organisation,
+        series=event.series,
     )
 
 

@@ -25,6 +25,7 @@ from tests.factories import (
     EventPartnerFactory,
     EventSeriesFactory,
     OutcomeFactory,
+    StatusChangeFactory,
     TakeawayFactory,
     ThemeFactory,
     UserFactory,
@@ -201,7 +202,8 @@ def test_outcomes_of_a_withdrawn_dialogue_are_tombstones_of_the_whole_feed_alone
 
 def test_merged_outcome_says_where_its_address_leads(client, dialogue):
     other = TakeawayFactory(event=dialogue.event, text="SECRET", merged=True, published_at=PUBLISHED_AT, number=90)
-    Outcome.objects.filter(pk=other.pk).update(merged_into=dialogue.pk, changed_at=timezone.now())
+    Outcome.objects.filter(pk=other.pk).update(merged_into=dialogue.pk)
+    StatusChangeFactory(outcome=other, from_status="published", to_status="merged")
 
     one = entry(read(client, feeds_of(dialogue)["all"]), other)
 
@@ -268,10 +270,23 @@ def test_feed_without_entries_is_a_feed(client, db):
 
 @pytest.mark.parametrize(
     "query",
-    ["?kind=nonsense", "?theme=not-there", "?event=not-there", "?year=1", "?series=not-there", "?q=" + "a" * 300],
+    ["?kind=nonsense", "?theme=not-there", "?event=not-there", "?q=" + "a" * 300],
 )
 def test_feed_narrowed_by_what_is_not_there_is_not_there(client, dialogue, query):
     assert client.get(reverse("outcomes:outcome-feed") + query).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["outcomes:outcome-feed", "outcomes:update-feed"])
+@pytest.mark.parametrize("query", ["organisation=not-there", "year=1999&theme=trust-more"])
+def test_feed_of_what_may_be_public_again_is_empty_and_not_all_there_is(client, dialogue, name, query):
+    ActionUpdateFactory(action=ActionFactory(event=dialogue.event, published=True))
+
+    found = read(client, f"{reverse(name)}?{query}")
+
+    assert found.entries == []
+    assert set({link.rel: link.href for link in found.feed.links}["self"].split("?")[1].split("&")) == set(
+        query.split("&")
+    )
 
 
 def test_hidden_series_and_theme_have_no_feed(client, db):
