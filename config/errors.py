@@ -6,6 +6,9 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views import defaults
+
+from events.api.problems import problem, unavailable
 
 RETRY_AFTER = 30  # seconds
 
@@ -21,9 +24,22 @@ def csrf_failure(request, reason=""):
     return render(request, "403_csrf.html", status=403)
 
 
+def is_for_programs(request) -> bool:
+    """Whether an answer is read by a program: it gets a problem instead of a page."""
+    return request.path_info.startswith("/api/v")
+
+
+def bad_request(request, exception):
+    """Answer what Django refuses before any view sees it, such as a host that is not ours."""
+    return problem(400) if is_for_programs(request) else defaults.bad_request(request, exception)
+
+
 def server_error(request):
     """Answer whatever nobody caught: 503 when the database is away or busy, else 500. Neither asks the database."""
-    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+    is_away = isinstance(sys.exception(), (OperationalError, InterfaceError))
+    if is_for_programs(request):
+        return unavailable() if is_away else problem(500)
+    if is_away:
         page = render_to_string("503.html")
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
     return HttpResponse(render_to_string("500.html"), status=500)

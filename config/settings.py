@@ -55,6 +55,7 @@ try:
     # Sources of the Content Security Policy: * or addresses such as https://www.example.org
     EMBED_ANCESTORS = env.list("EMBED_ANCESTORS", default=["*"]) or ["'none'"]
     SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+    API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=300)
     DATA_LICENCE = env.str("DATA_LICENCE", default="Creative Commons Attribution 4.0 International (CC BY 4.0)")
     DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
     if not all(re.fullmatch(r"\s*-?[0-2]?[0-9]\s*", day) for day in _days):
@@ -178,7 +179,7 @@ IMPORT_KINDS = [
 ]
 
 # What the worker asks at every tick, every 15 seconds: functions that are quick and queue a task if something is due.
-EACH_TICK = ["outcomes.publishing.queue_due"]
+EACH_TICK = ["outcomes.publishing.queue_due", "events.api.limits.forget"]
 
 MAILERS = {
     "default": {

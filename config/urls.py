@@ -34,6 +34,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
 ]
 
+handler400 = "config.errors.bad_request"
 handler500 = "config.errors.server_error"
 
 if settings.DEBUG:

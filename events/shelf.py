@@ -23,7 +23,7 @@ def get(key: str) -> Any:
     if found is None:
         try:
             found = caches["pages"].get(key)
-        except _out_of_reach() as error:
+        except out_of_reach() as error:
             logger.warning("Pages are not shared among processes: %s", type(error).__name__)
         if found is not None:
             caches["near"].set(key, found)
@@ -35,7 +35,7 @@ def put(key: str, value: Any, seconds: int) -> None:
     caches["near"].set(key, value, seconds)
     try:
         caches["pages"].set(key, value, seconds)
-    except _out_of_reach() as error:
+    except out_of_reach() as error:
         logger.warning("Pages are not shared among processes: %s", type(error).__name__)
 
 
@@ -46,7 +46,7 @@ def clear() -> None:
 
 
 @cache
-def _out_of_reach() -> tuple[type[Exception], ...]:
+def out_of_reach() -> tuple[type[Exception], ...]:
     """What says that the far shelf is away: Redis' own errors where it is one, a folder that cannot be written to."""
     if settings.CACHES["pages"]["BACKEND"].endswith("RedisCache"):
         from redis.exceptions import RedisError  # a tenth of a second, for those who have one

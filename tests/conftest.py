@@ -55,6 +55,12 @@ def _nothing_kept(monkeypatch):
     monkeypatch.setattr("events.caching.KEEPS", False)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_counted(monkeypatch):
+    """The API answers as often as a test asks; those of its limits turn them on."""
+    monkeypatch.setattr("events.api.limits.COUNTS", False)
+
+
 @pytest.fixture
 def as_served(monkeypatch, settings, tmp_path):
     """Pages and numbers are kept as in production; what this process changes itself is seen at once.

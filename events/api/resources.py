@@ -14,6 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
 from events.addresses import address
+from events.api import limits
 from events.api.cursors import Place, cursor, place_of
 from events.api.problems import Refused, Wrong, open_to_all
 from events.caching import kept
@@ -50,10 +51,14 @@ class Resource(APIView):
 
     def dispatch(self, request: HttpRequest, *args, **kwargs):
         """Answer from what is kept, or make the answer; every answer may be read by pages of other sites."""
+        left: dict[str, str] = {}
         try:
+            left = {} if request.method == "OPTIONS" else limits.take(request)
             response = self._answer(request, args, kwargs)
         except Refused as refused:
             response = refused.answer()
+        for name, value in left.items():
+            response.headers[name] = value
         links = [response.headers.get("Link", ""), _described_by()]
         response.headers["Link"] = ", ".join(filter(None, links))
         return open_to_all(response)
