@@ -6,33 +6,25 @@ from functools import cache
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import Resolver404, include, path, resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
-from rest_framework import serializers
 
 from events.api import urls as of_events
-from events.api.fields import Address, Origin
 from events.api.resources import Resource, json_answer, site
 from outcomes.api import urls as of_outcomes
 
 RESOURCES = ("events", "sessions", "outcomes", "actions", "themes", "organisations", "reports")
 
 
-class Start(serializers.Serializer):
-    """Where everything is."""
-
-    events = Address("The dialogues.", Origin.PORTAL)
-
-
 class Root(Resource):
     """Where everything is."""
 
     schema = None
-    serializer_class = Start
     parameters = ()
 
     def get(self, request):
         """Answer with the address of each list."""
         lists = {name: site(reverse(f"api:{name.removesuffix('s')}-list")) for name in RESOURCES}
-        return json_answer(lists | {"description": site(reverse("api:schema"))})
+        about = {"description": "api:schema", "documentation": "api-docs", "dictionary": "api-dictionary"}
+        return json_answer(lists | {name: site(reverse(view)) for name, view in about.items()})
 
 
 class Schema(Resource):
@@ -65,6 +57,13 @@ class Nowhere(Resource):
             if found.view_name != "api:nowhere":
                 return HttpResponsePermanentRedirect(request._request.get_full_path(force_append_slash=True))
         raise Http404
+
+
+def views() -> list[type[Resource]]:
+    """Return the views that are described, in the order in which people read of them."""
+    patterns = {one.name: one for one in (*of_events.urlpatterns, *of_outcomes.urlpatterns)}
+    names = [f"{thing.removesuffix('s')}-{what}" for thing in RESOURCES for what in ("list", "detail")]
+    return [patterns[name].callback.cls for name in names]
 
 
 def description() -> dict:

@@ -2,8 +2,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import Http404
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from config import api, health, robots
+from config.api_pages import ApiDocs, DataDictionary
 from config.gallery import gallery
 from config.guide import guide
 from outcomes import sitemaps
@@ -20,6 +22,9 @@ urlpatterns = [
     path("", include("outcomes.urls")),
     path("", include("events.urls")),
     path("", include("participants.urls")),
+    path("api/", RedirectView.as_view(pattern_name="api-docs"), name="api-start"),
+    path("api/docs/", ApiDocs.as_view(), name="api-docs"),
+    path("api/docs/dictionary/", DataDictionary.as_view(), name="api-dictionary"),
     path("api/", include(api)),
     path("admin/r/<path:of_anything>", admin.site.admin_view(nowhere), name="nowhere"),
     path("admin/guide/", admin.site.admin_view(guide), name="guide"),

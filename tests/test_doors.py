@@ -184,7 +184,8 @@ NO_CONTENT |= {"outcomes:outcome-any-case"}  # leads to the same code in small l
 
 NO_CONTENT |= {"outcomes:round-find"}  # asks for the code of a closing round
 
-NO_CONTENT |= {"api:schema", "api:nowhere"}  # how the API is asked; that there is nothing
+# How the API is asked and what its fields mean; that there is nothing.
+NO_CONTENT |= {"api-start", "api-docs", "api-dictionary", "api:schema", "api:nowhere"}
 
 # A closing round answers whoever has its code, with a new token each time; its tests are in outcomes/test_rounds.py.
 BY_CODE = {"outcomes:round"}

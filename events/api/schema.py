@@ -5,9 +5,10 @@ from typing import Any
 
 import django_filters
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from events.api.examples import example
 from events.api.fields import Day, Number, Origin, Text, part
 from events.api.problems import CONTENT_TYPE, TITLES
 from events.api.resources import MOST, Many, One
@@ -116,9 +117,9 @@ class Description(AutoSchema):
         problems |= {404: Problem, 410: Tombstone} if isinstance(self.view, One) else {}
         problems |= {405: Problem, 406: Problem, 429: Problem, 500: Problem, 503: Problem}
         return {
-            (200, "application/json"): OpenApiResponse(answer, description="The answer."),
+            (200, "application/json"): _response(answer, "The answer."),
             **{
-                (status, CONTENT_TYPE): OpenApiResponse(serializer, description=TITLES[status][0] + ".")
+                (status, CONTENT_TYPE): _response(serializer, f"{TITLES[status][0]}.", status)
                 for status, serializer in problems.items()
             },
             **(
@@ -128,6 +129,17 @@ class Description(AutoSchema):
             ),
             304: OpenApiResponse(description="Nothing has changed since the answer of that ETag."),
         }
+
+
+def _response(of: type[serializers.Serializer], words: str, status: int = 0) -> OpenApiResponse:
+    invented = example(of())
+    if status:
+        invented |= {"status": status, "title": TITLES[status][0]}
+        if "errors" in invented:
+            invented["detail"] = invented["errors"][0]["detail"]
+        elif status != 410:
+            invented["detail"] = TITLES[status][1]
+    return OpenApiResponse(of, description=words, examples=[OpenApiExample("Invented", value=invented)])
 
 
 def parameter(name: str, one: django_filters.Filter) -> OpenApiParameter:
