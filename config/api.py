@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import Resolver404, include, path, resolve, reverse
@@ -61,7 +62,7 @@ class Nowhere(Resource):
 
 def views() -> list[type[Resource]]:
     """Return the views that are described, in the order in which people read of them."""
-    patterns = {one.name: one for one in (*of_events.urlpatterns, *of_outcomes.urlpatterns)}
+    patterns: dict[Any, Any] = {one.name: one for one in (*of_events.urlpatterns, *of_outcomes.urlpatterns)}
     names = [f"{thing.removesuffix('s')}-{what}" for thing in RESOURCES for what in ("list", "detail")]
     return [patterns[name].callback.cls for name in names]
 

@@ -20,7 +20,7 @@ from events.pages import PublicPage
 
 # An address to try of each list: one that shows what it is good for.
 TRIES = {
-    "events": "?year={year}&limit=5",
+    "events": "?format=roundtable&limit=5",
     "sessions": "?kind=breakout_group",
     "outcomes": "?kind=takeaway&fields=reference,text,themes",
     "actions": "?attention=ownerless&sort=due",
@@ -142,7 +142,7 @@ def _place(path: str, operation: dict[str, Any], view: Any) -> Place:
         path=path,
         meaning=operation["description"],
         parameters=[Parameter(one["name"], one.get("description", "")) for one in operation["parameters"]],
-        try_it=path + TRIES[thing].format(year=2024) if is_list else "",
+        try_it=path + TRIES[thing] if is_list else "",
         example=json.dumps(answer, ensure_ascii=False, indent=2),
         table=slugify(of_view.__name__),
     )
@@ -186,7 +186,7 @@ def _fields(serializer: Any, owner: str) -> Iterator[Field]:
             part=slugify(type(inner).__name__) if is_part else "",
             meaning=field.help_text,
             origin=str(field.style["origin"]),
-            licence=ELSEWHERE if f"{owner}.{name}" in OF_OTHERS else settings.DATA_LICENCE,
+            licence=ELSEWHERE if f"{owner}.{name}" in OF_OTHERS else _short(settings.DATA_LICENCE),
         )
 
 
@@ -211,6 +211,12 @@ def _kind(field: Any) -> str:
     if isinstance(field, serializers.ChoiceField):
         return "one of " + ", ".join(f"{value} ({label})" for value, label in field.choices.items())
     return next(words for kind, words in _KINDS if isinstance(field, kind))
+
+
+def _short(licence: str) -> str:
+    """Return the short name that a licence gives itself at its end, in brackets, else all of it."""
+    inside = licence.rstrip(")").rpartition("(")[2] if licence.endswith(")") else ""
+    return inside or licence
 
 
 def _in_words(name: str) -> str:

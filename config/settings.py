@@ -255,6 +255,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Readout",
     "VERSION": "1",
     "DESCRIPTION": "What policy dialogues concluded, for programs: the same as on the pages, by the same filters.",
+    "LICENSE": {"name": DATA_LICENCE, "url": DATA_LICENCE_URL} if DATA_LICENCE_URL else {"name": DATA_LICENCE},
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": SITE_URL}],
     "SORT_OPERATION_PARAMETERS": False,

@@ -4,8 +4,11 @@ import datetime as dt
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.urls import get_resolver, reverse
+from django.utils.html import escape
 
+from config.api_pages import described, resources
 from events.api.resources import Many, One
 from outcomes.models import Outcome
 from tests.api import ask, assert_described, pages
@@ -318,3 +321,54 @@ def test_second_visit_and_304_ask_the_database_nothing(client, django_assert_num
     assert second.headers["Link"] == first.headers["Link"]
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert unchanged.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_reference_page_has_every_address_and_what_it_says_to_try_answers(client):
+    body = client.get(reverse("api-docs")).content.decode()
+
+    for resource in resources():
+        for place in resource.places:
+            assert f"GET {place.path}" in body
+            assert not place.try_it or client.get(place.try_it).status_code == 200
+    assert '<link rel="service-desc" type="application/vnd.oai.openapi+json" href="/api/v1/schema/">' in body
+    assert "CC BY 4.0" in body
+
+
+def test_dictionary_has_every_field(client):
+    body = client.get(reverse("api-dictionary")).content.decode()
+
+    for serializer in described():
+        for field in serializer.fields.values():
+            assert f"<code>{field.field_name}</code>" in body
+            assert escape(field.help_text) in body
+
+
+def test_every_page_leads_to_the_api(client):
+    assert f'href="{reverse("api-docs")}"' in client.get(reverse("home")).content.decode()
+    assert client.get("/api/").headers["Location"] == reverse("api-docs")
+
+
+def test_start_names_every_list(client):
+    for address in ask(client, "").values():
+        assert client.get(address.removeprefix(settings.SITE_URL)).status_code == 200
+
+
+@pytest.mark.parametrize("error, status", [(OperationalError, 503), (ValueError, 500)])
+def test_what_goes_wrong_here_is_said_in_words(client, monkeypatch, error, status):
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr("events.api.views.EventList.read", fail)
+    client.raise_request_exception = False
+
+    response = client.get("/api/v1/events/")
+
+    assert (response.status_code, response.headers["Content-Type"]) == (status, "application/problem+json")
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert ("Retry-After" in response.headers) == (status == 503)
+
+
+def test_host_that_is_not_ours_is_refused_in_words(client):
+    response = client.get("/api/v1/events/", headers={"Host": "elsewhere.example"})
+
+    assert (response.status_code, response.headers["Content-Type"]) == (400, "application/problem+json")

@@ -22,11 +22,19 @@ from events.models import Event, Session
 from events.views.event import public_event, tombstone
 
 
+class EventQuery(EventFilter):
+    """The filter of the page; what it offers is read only where a value has to be one of it."""
+
+    def choices(self):
+        asked = any(self.data.getlist(name) for name in ("year", "series", "country"))
+        return super().choices() if asked else {}
+
+
 class EventList(Many):
     """The public dialogues, the latest first; those without a date come last."""
 
     serializer_class = EventInList
-    filterset_class = EventFilter
+    filterset_class = EventQuery
 
     def read(self, after: Place | None, number: int) -> tuple[list[Row], bool]:
         public = self.filterset.qs

@@ -81,27 +81,27 @@ def _find(prepared: Mapping[int, PreparedQuery], keys: Sequence[int]) -> list[Ro
 _OUTCOMES, _FOLLOW_UP = _prepared(_outcomes), _prepared(_follow_up)
 
 
-def outcomes(keys: Sequence[int]) -> list[Row]:
+def outcomes(keys: Sequence[int], vocabulary: Vocabulary | None = None) -> list[Row]:
     """Return the outcomes of at most `MOST` keys as OutcomeInList has them, in their order; only what is public.
 
-    One query, and the vocabulary where this process does not know it yet.
+    One query, and the vocabulary where it is not given and this process does not know it yet.
     """
     found = {row["pk"]: row for row in _find(_OUTCOMES, keys)} if keys else {}
-    themes, today = _theme_references(Vocabulary.now().by_key), timezone.localdate()
+    themes, today = _theme_references((vocabulary or Vocabulary.now()).by_key), timezone.localdate()
     return [_outcome(found[key], themes, today) for key in keys if key in found]
 
 
-def actions(keys: Sequence[int]) -> list[Row]:
+def actions(keys: Sequence[int], vocabulary: Vocabulary | None = None) -> list[Row]:
     """Return the actions of at most `MOST` keys as ActionInList has them, in their order; only what is public.
 
-    Two queries, and the vocabulary where this process does not know it yet.
+    Two queries, and the vocabulary where it is not given and this process does not know it yet.
     """
     rows = {row["pk"]: row for row in _find(_OUTCOMES, keys)} if keys else {}
     owners: dict[int, list[Row]] = defaultdict(list)
     updates: dict[int, list[Row]] = defaultdict(list)
     for row in _find(_FOLLOW_UP, list(rows)) if rows else ():
         (owners if row["what"] == "owner" else updates)[row["action"]].append(row)
-    themes, today = _theme_references(Vocabulary.now().by_key), timezone.localdate()
+    themes, today = _theme_references((vocabulary or Vocabulary.now()).by_key), timezone.localdate()
     return [
         _outcome(rows[key], themes, today) | follow_up(rows[key], owners[key], updates[key])
         for key in keys

@@ -1,5 +1,6 @@
 """Outcomes, actions, themes, organisations and reports in the API."""
 
+from functools import partial
 from typing import Any
 
 import django_filters
@@ -48,7 +49,7 @@ class OutcomeList(Many):
             keys = self._ranked(after)[: number + 1]
         else:
             keys = list(self.filterset.keys((moment(after[0]), after[1]) if after else None)[0 : number + 1])
-        return keyed(keys, number, rows.outcomes)
+        return keyed(keys, number, partial(rows.outcomes, vocabulary=self.filterset.vocabulary))
 
     def _ranked(self, after: Place | None) -> list[int]:
         """Return the keys of the hits that are ranked, those behind the outcome that a page ended with."""
@@ -92,9 +93,10 @@ class ActionList(Many):
 
     def read(self, after, number):
         found = self.filterset
+        tell = partial(rows.actions, vocabulary=found.vocabulary)
         if self.order == "newest":
             keys = list(found.keys((moment(after[0]), after[1]) if after else None)[0 : number + 1])
-            return keyed(keys, number, rows.actions)
+            return keyed(keys, number, tell)
         listed: Any = found.listed(found.chosen.keys() - {"sort"})
         if self.order == "due":
             parts = listed.due_after(day(after[0]), after[1]) if after else (listed,)
@@ -103,7 +105,7 @@ class ActionList(Many):
             told: Any = ActionUpdate.objects
             last = told.last_words_after(listed.order_by(), *((day(after[0]), after[1]) if after else (None, "")))
             lists = [last.values_list("action", flat=True)]
-        return keyed(read_in_turn(number + 1, *lists), number, rows.actions)
+        return keyed(read_in_turn(number + 1, *lists), number, tell)
 
     def place(self, row):
         at = {"newest": "published_at", "due": "due_on", "updated": "updated_on"}[self.order]
