@@ -141,6 +141,11 @@ def subjects() -> Iterator[tuple[str, str]]:
     yield "Outcomes with a rare word", f"{outcomes}?q={RARE_WORD}"
     yield "Search everywhere, common word", f"{reverse('outcomes:search')}?q={COMMON_WORD}"
     yield "Search everywhere, rare word", f"{reverse('outcomes:search')}?q={RARE_WORD}"
+    yield "API, outcomes", reverse("api:outcome-list")
+    yield "API, outcomes, common theme", f"{reverse('api:outcome-list')}?theme={COMMON}"
+    yield "API, actions", reverse("api:action-list")
+    yield "API, events", reverse("api:event-list")
+    yield "API, outcome", reverse("api:outcome-detail", args=[action.code])
 
 
 def forget_pages() -> None:
