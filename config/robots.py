@@ -38,4 +38,6 @@ def security(request: HttpRequest) -> HttpResponse:
         "Preferred-Languages: en",
         f"Canonical: {settings.SITE_URL}{reverse('security-txt')}",
     ]
+    if settings.SECURITY_POLICY:
+        lines.append(f"Policy: {settings.SECURITY_POLICY}")
     return HttpResponse("\n".join(lines) + "\n", content_type=PLAIN)

@@ -56,6 +56,7 @@ try:
     EMBED_ANCESTORS = env.list("EMBED_ANCESTORS", default=["*"]) or ["'none'"]
     SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
     API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=300)
+    SECURITY_POLICY = env.str("SECURITY_POLICY", default="")
     DATA_LICENCE = env.str("DATA_LICENCE", default="Creative Commons Attribution 4.0 International (CC BY 4.0)")
     DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
     if not all(re.fullmatch(r"\s*-?[0-2]?[0-9]\s*", day) for day in _days):
@@ -68,6 +69,8 @@ try:
         raise ImproperlyConfigured("EMBED_ANCESTORS must be * or addresses such as https://www.example.org")
     if SECURITY_CONTACT and urlsplit(SECURITY_CONTACT).scheme not in {"https", "mailto"}:
         raise ImproperlyConfigured("SECURITY_CONTACT must begin with mailto: or https://")
+    if SECURITY_POLICY and urlsplit(SECURITY_POLICY).scheme != "https":
+        raise ImproperlyConfigured("SECURITY_POLICY must begin with https://")
     if DATA_LICENCE_URL and urlsplit(DATA_LICENCE_URL).scheme not in {"http", "https"}:
         raise ImproperlyConfigured("DATA_LICENCE_URL must begin with https://")
     if not re.fullmatch("[1-9][0-9]{0,3}", _kept):
@@ -106,6 +109,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.headers.FurtherHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "participants.middleware.PrivateResponses",  # outside the session and CSRF: it sees every cookie they set
@@ -114,7 +118,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "participants.middleware.SecondFactor",
     "events.caching.StaffWrites",
@@ -203,14 +206,16 @@ MAILERS = {
 # --- People --------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "participants.User"
+_validators = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {
+        "NAME": f"{_validators}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": f"{_validators}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_validators}.CommonPasswordValidator"},
+    {"NAME": f"{_validators}.NumericPasswordValidator"},
+    {"NAME": "participants.passwords.WordsOfTheSite"},
 ]
 AUTHENTICATION_BACKENDS = ["participants.backends.StaffPasswords"]  # rapporteurs have one-time codes instead
 
@@ -302,6 +307,7 @@ _https = SITE_URL.startswith("https://")
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
+    "object-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF, CSP.NONCE],
     "img-src": [CSP.SELF, "data:"],
@@ -339,7 +345,13 @@ LOGOUT_REDIRECT_URL = reverse_lazy("home")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "format": "{asctime} {levelname} {name} {message}",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",  # a moment without its offset is none
+            "style": "{",
+        },
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {name: {"level": "WARNING"} for name in ("django.tasks", "django_tasks_db")},  # not every run of a task

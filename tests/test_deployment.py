@@ -5,6 +5,7 @@ own steps are run in it.
 """
 
 import ast
+import logging
 import os
 import re
 import secrets
@@ -80,6 +81,15 @@ def test_days_that_are_no_days_stop_the_start_with_a_line_that_names_them(value)
 
     assert done.returncode == 1
     assert done.stderr == "Readout cannot start: CONTRIBUTIONS_KEPT_DAYS must be a number of days from 1 to 9999\n"
+
+
+def test_log_says_moments_with_their_offset():
+    plain = settings.LOGGING["formatters"]["plain"]
+    record = logging.LogRecord("readout", logging.WARNING, "here", 1, "words", None, None)
+
+    line = logging.Formatter(plain["format"], plain["datefmt"], style=plain["style"]).format(record)
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000 WARNING readout words", line)
 
 
 def test_nothing_asks_for_an_access_log():

@@ -339,6 +339,7 @@ def test_security_contact_is_named_where_there_is_one(client, settings):
     settings.SECURITY_CONTACT = ""
     missing = client.get(reverse("security-txt"))
     settings.SECURITY_CONTACT = "mailto:security@example.org"
+    settings.SECURITY_POLICY = "https://www.example.org/security"
 
     with time_machine.travel("2026-03-06T12:00:00+00:00", tick=False):
         found = client.get(reverse("security-txt"))
@@ -350,6 +351,7 @@ def test_security_contact_is_named_where_there_is_one(client, settings):
         "Expires: 2026-09-02T00:00:00Z",
         "Preferred-Languages: en",
         f"Canonical: {configured.SITE_URL}/.well-known/security.txt",
+        "Policy: https://www.example.org/security",
     ]
 
 

@@ -9,6 +9,7 @@ import struct
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -189,6 +190,35 @@ def test_the_session_gets_a_new_key_and_lasts_a_working_day(client, editor, with
     after = Session.objects.get(pk=client.session.session_key)
     assert after.session_key != before
     assert dt.timedelta(hours=11) < after.expire_date - timezone.now() <= dt.timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
+    "name", ["mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"]
+)
+def test_what_touches_a_factor_asks_for_proof_again_after_five_minutes(client, editor, with_app, time_machine, name):
+    sign_in(client, editor.email)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(with_app)})
+
+    time_machine.move_to(timezone.now() + dt.timedelta(minutes=6))
+
+    for answer in (client.get(reverse(name)), client.post(reverse(name))):
+        assert answer.status_code == 302
+        assert answer.url.startswith("/accounts/second-factor/again/?") or answer.url.startswith("/accounts/reauth")
+
+
+def test_lost_factors_are_taken_off_by_whoever_has_the_machine(client, editor, with_app, capsys):
+    sign_in(client, editor.email)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(with_app)})
+
+    call_command("reset_second_factor", "Editor@Example.org")
+
+    assert "taken off, signed out everywhere" in capsys.readouterr().out
+    assert not Authenticator.objects.exists()
+    assert client.get("/admin/").status_code == 302
+    sign_in(client, editor.email)
+    assert client.get("/admin/").url == reverse("mfa_index")
+    with pytest.raises(CommandError, match="Nobody has an account"):
+        call_command("reset_second_factor", "nobody@example.org")
 
 
 def test_ten_tries_of_a_second_factor_then_none_for_a_while(client, editor, with_app):

@@ -1,0 +1,24 @@
+from allauth.mfa.models import Authenticator
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from participants.models import User
+
+
+class Command(BaseCommand):
+    """The way back for somebody who has lost phone and recovery codes: no page can do this, and no mail asks for it."""
+
+    help = "Take every second factor off an account and sign it out; it sets up a new one at its next sign-in."
+
+    def add_arguments(self, parser):
+        parser.add_argument("email", help="The address of the account, in any spelling.")
+
+    @transaction.atomic
+    def handle(self, *, email, **options):
+        try:
+            user = User.objects.get_by_natural_key(email)
+        except User.DoesNotExist:
+            raise CommandError("Nobody has an account under this address.") from None
+        taken, _ = Authenticator.objects.filter(user=user).delete()
+        user.end_sessions()
+        self.stdout.write(f"{taken} taken off, signed out everywhere. The password stays as it was.")
