@@ -20,7 +20,7 @@ test-postgres: ## run the same suite on the PostgreSQL server that DATABASE_URL 
 coverage: ## run the suite on SQLite and list the lines that no test runs
 	@COVERAGE=1 scripts/test.sh sqlite $(ARGS) && .venv/bin/coverage combine --quiet && .venv/bin/coverage report
 
-check: ## check format, lint, types, templates, migrations, deployment settings and scripts
+check: ## check format, lint, types, templates, migrations, deployment settings, scripts and packages
 	@scripts/check.sh
 
 bench: ## fill databases with a million outcomes and measure the public pages (SIZES="10000 100000", ARGS=--help)
@@ -39,5 +39,5 @@ screenshots: ## photograph every kind of page of the demo into docs/screenshots/
 	@scripts/venv.sh dev && BROWSER_EXECUTABLE=$$(scripts/browser.sh) && export BROWSER_EXECUTABLE \
 		&& exec .venv/bin/python scripts/screenshots.py
 
-lock: ## write requirements*.txt anew from requirements*.in (ARGS=--upgrade for newer versions)
+lock: ## write requirements*.txt and what is known of them anew from requirements*.in (ARGS=--upgrade for newer versions)
 	@scripts/lock.sh $(ARGS)

@@ -36,6 +36,7 @@ run "templates" templates
 run "migrations" python -W error manage.py makemigrations --check --dry-run
 run "deployment settings" python -W error manage.py check --deploy --fail-level WARNING
 run "scripts" scripts_parse
+run "packages" python -W error scripts/audit.py
 
 if [ -n "$failed" ]; then
     echo "Failed:${failed%;}." >&2
