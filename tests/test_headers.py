@@ -70,7 +70,7 @@ def besides(address) -> dict[str, str | None]:
     """What an address says otherwise than all others, on purpose."""
     if address.startswith("/embed/"):
         return LENT | {"X-Frame-Options": None}
-    if address.startswith("/api/"):
+    if address.startswith("/api/v1/"):
         return OPEN
     return LENT if address.endswith("/card.png") else {}
 
