@@ -182,7 +182,11 @@ IMPORT_KINDS = [
 ]
 
 # What the worker asks at every tick, every 15 seconds: functions that are quick and queue a task if something is due.
-EACH_TICK = ["outcomes.publishing.queue_due", "events.api.limits.forget"]
+EACH_TICK = [
+    "outcomes.publishing.queue_due",
+    "events.api.limits.forget",
+    "outcomes.dump.making.queue_if_outdated",
+]
 
 MAILERS = {
     "default": {

@@ -1,5 +1,6 @@
 """What is in a file that the site sends, all of it."""
 
+import gzip
 import io
 import zipfile
 
@@ -12,6 +13,8 @@ def body(response) -> bytes:
 def words_of(response) -> str:
     """Return all that can be read in an answer: of an archive what it says of its members, and what is in them."""
     data = body(response)
+    if data.startswith(b"\x1f\x8b"):
+        return f"{data[:10]!r}\n{gzip.decompress(data).decode()}"
     if not zipfile.is_zipfile(io.BytesIO(data)):
         return data.decode()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from outcomes.dump import making
 from outcomes.models import Outcome, Round, StatementGroup
 from participants.groups import EDITOR_PERMISSIONS, REVIEWER_PERMISSIONS
 from participants.models import SignInCode
@@ -87,6 +88,8 @@ PUBLIC = {
     "api:theme-detail": ["theme"],
     "api:organisation-detail": ["organisation"],
     "api:report-detail": ["event"],
+    "outcomes:dump-manifest": [],
+    "outcomes:dump-file": ["dump"],
     "sitemap": [],
     "sitemap-pages": [],
     "sitemap-dialogues": [1],
@@ -237,13 +240,16 @@ def arguments(group, event, rapporteur):
         "round": RoundFactory(event=event, session=group).code,
         "extension": "bib",
         "reported": ReportSectionFactory(report__published=True, body="Words").report.event.slug,
+        "dump": "outcomes.jsonl.gz",
         "section": ReportSectionFactory(report=ReportFactory(event=event, published=True), body="Words").slug,
         "organisation": EventPartnerFactory(event=event).organisation.slug,
     }
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_public_page_is_the_same_for_everybody(visit, each, arguments, settings, name):
+def test_public_page_is_the_same_for_everybody(visit, each, arguments, settings, tmp_path, name):
+    settings.MEDIA_ROOT = tmp_path
+    making.make()
     settings.SECURITY_CONTACT = "mailto:security@example.org"
     address = reverse(name, args=[arguments.get(key, key) for key in PUBLIC[name]])
 

@@ -1,6 +1,7 @@
 """Every public address × everything hidden: what is not public is nowhere, and what is public is where it belongs."""
 
 import dataclasses
+import shutil
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from django.urls import reverse
 
 from events import workflow
 from events.views.export import FORMATS
+from outcomes.dump import making
+from outcomes.dump.rows import RESOURCES
 from outcomes.models import Outcome, OutcomeTheme
 from tests.addresses import addresses
 from tests.downloads import words_of
@@ -164,6 +167,8 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
     "api:organisation-detail": lambda s: [reverse("api:organisation-detail", args=[s.organisation.slug])],
     "api:report-list": lambda s: _of_lists("api:report-list", "limit=1"),
     "api:report-detail": lambda s: [reverse("api:report-detail", args=[s.section.report.event.slug])],
+    "outcomes:dump-manifest": lambda s: [_new_dump()],
+    "outcomes:dump-file": lambda s: [reverse("outcomes:dump-file", args=[f"{name}.jsonl.gz"]) for name in RESOURCES],
     "sitemap": lambda s: [reverse("sitemap")],
     "sitemap-pages": lambda s: [reverse("sitemap-pages")],
     "sitemap-dialogues": lambda s: [reverse("sitemap-dialogues", args=[1])],
@@ -211,6 +216,20 @@ def _files(name: str, *queries: str) -> list[str]:
 
 def _of_lists(name: str, *queries: str) -> list[str]:
     return [reverse(name), *(f"{reverse(name)}?{query}" for query in queries)]
+
+
+def _new_dump() -> str:
+    shutil.rmtree(making.place(), ignore_errors=True)
+    making.make()
+    return reverse("outcomes:dump-manifest")
+
+
+@pytest.fixture(autouse=True)
+def _dumps(settings, tmp_path, monkeypatch):
+    """Dumps lie in a folder of each test, and say the same at whatever second they are made."""
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr("outcomes.dump.making.secrets.token_hex", lambda length: "a" * 2 * length)
+    monkeypatch.setattr("outcomes.dump.making.timezone.now", lambda: PUBLISHED_AT)
 
 
 @pytest.fixture

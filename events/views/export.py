@@ -27,6 +27,11 @@ AGAIN = 20  # seconds after which to ask again
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
+def take_place() -> bool:
+    """Take a place among what is sent at once, if one is free; `Sent` gives it back."""
+    return _places.acquire(blocking=False)
+
+
 class TooSlow(Exception):
     """The reader took longer than anybody may hold a place; the connection ends without the end of the file."""
 
@@ -111,7 +116,7 @@ class ListFile(View):
             response = HttpResponseNotModified()
         elif request.method == "HEAD":
             response = StreamingHttpResponse((), content_type=content_type)
-        elif not _places.acquire(blocking=False):
+        elif not take_place():
             return busy()
         else:
             response = StreamingHttpResponse(Sent(write(told, self.of.parts(filterset))), content_type=content_type)

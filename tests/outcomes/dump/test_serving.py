@@ -1,0 +1,120 @@
+"""A dump is served while it holds, and not a moment longer."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+
+from events.models.generation import bump_generation
+from outcomes.dump import Refused, making
+from outcomes.views import dump as views
+from participants import upkeep
+from tests.downloads import body
+from tests.factories import TakeawayFactory
+from tests.outcomes.dump.test_round_trip import lines, packed
+
+FILE = "/dump/outcomes.jsonl.gz"
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def test_files_are_what_the_manifest_says_and_are_asked_for_again(client, db):
+    TakeawayFactory(published=True)
+    making.make()
+
+    manifest = client.get("/dump/manifest.json")
+    for file in manifest.json()["files"]:
+        response = client.get(f"/dump/{file['name']}")
+        assert len(body(response)) == file["bytes"] == int(response["Content-Length"])
+        assert (response["Content-Type"], response["Cache-Control"]) == ("application/gzip", "public, no-cache")
+        again = client.get(f"/dump/{file['name']}", headers={"If-None-Match": response["ETag"]})
+        assert (again.status_code, body(again)) == (304, b"")
+        head = client.head(f"/dump/{file['name']}")
+        assert (head["ETag"], head["Content-Length"], body(head)) == (response["ETag"], str(file["bytes"]), b"")
+    assert client.get("/dump/secrets.jsonl.gz").status_code == 404
+
+
+def test_dump_is_gone_with_the_commit_that_withdraws_and_comes_again(client, editor):
+    outcome = TakeawayFactory(published=True, text="To be withdrawn.")
+    making.make()
+    assert body(client.get(FILE))
+
+    outcome.withdraw(by=editor)
+
+    for address in (FILE, "/dump/manifest.json"):
+        gone = client.get(address)
+        assert (gone.status_code, gone["Retry-After"], gone["Cache-Control"]) == (503, "120", "no-store")
+        assert b"withdrawn." not in body(gone)
+    making.make()
+    assert client.get("/dump/manifest.json").status_code == 200
+    folder = making.place() / making.current().folder
+    assert lines(folder, "outcomes") == []
+    assert len([path for path in making.place().iterdir() if path.is_dir()]) == 1
+
+
+def test_file_that_is_being_sent_breaks_off_when_something_is_withdrawn(client, editor, monkeypatch):
+    monkeypatch.setattr(views, "PIECE", 20)
+    outcome = TakeawayFactory(published=True)
+    making.make()
+    pieces = iter(client.get(FILE).streaming_content)
+    assert len(next(pieces)) == 20
+
+    outcome.withdraw(by=editor)
+
+    with pytest.raises(views.Outdated):
+        list(pieces)
+
+
+def test_what_changes_while_a_dump_is_made_is_not_missed(db, monkeypatch, tmp_path):
+    changes = iter([True, False])
+
+    def rows():
+        if next(changes, True):
+            bump_generation()
+        yield {}
+
+    monkeypatch.setattr(making, "RESOURCES", {"themes": rows})
+    (tmp_path / "here").mkdir()
+    assert making.write(tmp_path / "here")["files"][0]["rows"] == 1
+    with pytest.raises(Refused):
+        making.make()
+    assert making.current() is None
+    assert not any(path.is_dir() for path in making.place().iterdir())
+
+
+def test_equal_content_makes_equal_bytes(db, tmp_path):
+    TakeawayFactory(published=True)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        making.write(tmp_path / name)
+
+    assert packed(tmp_path / "one") == packed(tmp_path / "two")
+
+
+def test_worker_makes_the_next_dump_when_something_public_changed(db, monkeypatch):
+    upkeep.tick("worker")
+    upkeep.tick("worker")
+    waiting = DBTaskResult.objects.filter(task_path=making.make_public_dump.module_path)
+    assert waiting.count() == 1
+    making.make_public_dump.call()
+    waiting.all().delete()
+    first = making.current()
+
+    upkeep.tick("worker")
+    assert not waiting.exists()  # nothing has changed
+    making.make_public_dump.call()
+    assert making.current() == first
+    bump_generation()
+    upkeep.tick("worker")
+    assert not waiting.exists()  # the last one is too young
+    old = first._replace(made_at=first.made_at - making.REST - 1)
+    (Path(making.place()) / making.POINTER).write_text(json.dumps(old._asdict()))
+    upkeep.tick("worker")
+    assert waiting.count() == 1
+    making.make_public_dump.call()
+    assert making.holding().folder != first.folder
