@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from events.addresses import address
+from events.api.resources import Row
+from events.api.rows import EVENT_COLUMNS, event_in_list
 from events.exports import EventExport
 from events.filters import EventFilter, PublicFilter
 from events.models import Event
@@ -34,6 +36,11 @@ class OpenList:
     @classmethod
     def parts(cls, filterset: Any) -> Iterator[Sequence[Any]]:
         """Yield the rows in their order, a part at a time."""
+        raise NotImplementedError
+
+    @classmethod
+    def objects(cls, filterset: Any) -> Iterator[Sequence[Row]]:
+        """Yield the same rows as the API has them in its lists."""
         raise NotImplementedError
 
 
@@ -80,5 +87,13 @@ class OpenEvents(OpenList):
     def parts(cls, filterset):
         def fetch(keys: Sequence[int]) -> Iterable[tuple[int, Event]]:
             return ((row.pk, row) for row in EventExport.read(Event.objects.public().filter(pk__in=keys), None))
+
+        return by_keys(filterset.qs.newest().values_list("pk", flat=True), fetch)
+
+    @classmethod
+    def objects(cls, filterset):
+        def fetch(keys: Sequence[int]) -> Iterable[tuple[int, Row]]:
+            found = Event.objects.public().filter(pk__in=keys).values("pk", *EVENT_COLUMNS)
+            return ((row["pk"], event_in_list(row)) for row in found)
 
         return by_keys(filterset.qs.newest().values_list("pk", flat=True), fetch)

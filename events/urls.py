@@ -5,7 +5,7 @@ from events.views import cite, event, event_list, export, files
 from events.views.reminders import Reminders
 from participants.files import NAME
 
-FORMAT = r"(?P<extension>csv|xlsx)"  # of a list as a file
+FORMAT = r"(?P<extension>csv|xlsx|jsonl?)"  # of a list as a file
 
 CITED = r"(?P<extension>txt|bib|ris|json)"  # how things are cited
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import batched
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,9 +11,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, QuerySet
 
 from events.addresses import address
+from events.api.resources import MOST
 from events.filters import PublicFilter
 from events.models import Session
 from events.open_data import LINK, OpenList, by_keys, full, in_parts
+from outcomes.api import rows as api
 from outcomes.exports import ThemeExport
 from outcomes.filters import OutcomeFilter
 from outcomes.importing.outcomes import SEVERAL
@@ -103,6 +106,14 @@ class OpenOutcomes(OpenList):
             yield [line(row, beside) for row in rows]
 
     @classmethod
+    def objects(cls, filterset):
+        for rows in cls.rows(filterset):
+            for some in batched((row["pk"] for row in rows), MOST):
+                yield cls.told(list(some))
+
+    told = staticmethod(api.outcomes)  # what the API says of outcomes by their keys
+
+    @classmethod
     def rows(cls, filterset) -> Iterator[Sequence[dict[str, Any]]]:
         """Yield what the database says of each outcome, a part at a time."""
         if "q" in filterset.chosen:
@@ -119,6 +130,7 @@ class OpenActions(OpenOutcomes):
 
     name, title = "actions", "Actions"
     filterset_class = ActionFilter
+    told = staticmethod(api.actions)
 
 
 class OpenThemes(OpenList):
@@ -134,6 +146,10 @@ class OpenThemes(OpenList):
     def parts(cls, filterset):
         themes = Theme.objects.public().select_related("parent")
         yield sorted(themes, key=lambda theme: (theme.parent_id is not None, theme.position, theme.name.casefold()))
+
+    @classmethod
+    def objects(cls, filterset):
+        yield api.themes()
 
 
 def columns(outcomes: QuerySet) -> QuerySet:

@@ -1,7 +1,6 @@
 """Every public address × everything hidden: what is not public is nowhere, and what is public is where it belongs."""
 
 import dataclasses
-import shutil
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -219,17 +218,14 @@ def _of_lists(name: str, *queries: str) -> list[str]:
 
 
 def _new_dump() -> str:
-    shutil.rmtree(making.place(), ignore_errors=True)
     making.make()
     return reverse("outcomes:dump-manifest")
 
 
 @pytest.fixture(autouse=True)
-def _dumps(settings, tmp_path, monkeypatch):
-    """Dumps lie in a folder of each test, and say the same at whatever second they are made."""
+def _dumps(settings, tmp_path):
+    """Dumps lie in a folder of each test."""
     settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr("outcomes.dump.making.secrets.token_hex", lambda length: "a" * 2 * length)
-    monkeypatch.setattr("outcomes.dump.making.timezone.now", lambda: PUBLISHED_AT)
 
 
 @pytest.fixture

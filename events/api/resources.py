@@ -248,8 +248,12 @@ class Many(Resource):
 
 def json_answer(data: Any) -> HttpResponse:
     """Return `data` as JSON; dates and moments as ISO 8601 has them."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_as_text)
-    return HttpResponse(text, content_type="application/json")
+    return HttpResponse(as_text(data), content_type="application/json")
+
+
+def as_text(data: Any) -> str:
+    """Return `data` as JSON."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_as_text)
 
 
 def _as_text(value: Any) -> str:

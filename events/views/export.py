@@ -15,8 +15,9 @@ from django.utils.formats import date_format
 from django.utils.http import parse_etags
 from django.views.generic import View
 
+from events import dumps
+from events.api.resources import as_text
 from events.filters import PublicFilter
-from events.models.generation import current_generation
 from events.open_data import OpenEvents, OpenList
 from participants.exporting import text, workbook
 
@@ -80,17 +81,38 @@ class Told:
         yield "Licence", f"{settings.DATA_LICENCE}: {settings.DATA_LICENCE_URL}".removesuffix(": ")
 
 
-def as_csv(told: Told, parts: Iterable) -> Iterator[bytes]:
-    return text.write(told.of.columns, told.counted(parts))
+def as_csv(told: Told, filterset: Any) -> Iterator[bytes]:
+    return text.write(told.of.columns, told.counted(told.of.parts(filterset)))
 
 
-def as_workbook(told: Told, parts: Iterable) -> Iterator[bytes]:
-    return workbook.write(told.of.columns, told.counted(parts), told.notes)
+def as_workbook(told: Told, filterset: Any) -> Iterator[bytes]:
+    return workbook.write(told.of.columns, told.counted(told.of.parts(filterset)), told.notes)
+
+
+def as_json(told: Told, filterset: Any) -> Iterator[bytes]:
+    """Yield one object: what the list is, its rows as the API has them, and at the very end that it is whole."""
+    about = {label.lower().replace(" ", "_"): said for label, said in told.notes() if label != "Rows"}
+    yield f'{as_text(about)[:-1]},"results":['.encode()
+    for part in told.of.objects(filterset):
+        rows = ",\n".join(map(as_text, part))
+        yield f"{',' if told.rows else ''}\n{rows}".encode() if rows else b""
+        told.rows += len(part)
+    yield f'\n],"rows":{told.rows},"complete":true}}\n'.encode()
+
+
+def as_json_lines(told: Told, filterset: Any) -> Iterator[bytes]:
+    """Yield an object a line, as the API has it; the last line says that there are no more, and how many there were."""
+    for part in told.of.objects(filterset):
+        told.rows += len(part)
+        yield "".join(f"{as_text(row)}\n" for row in part).encode()
+    yield f'{{"complete":true,"rows":{told.rows}}}\n'.encode()
 
 
 FORMATS = {
     "csv": (text.CONTENT_TYPE, as_csv),
     "xlsx": (workbook.CONTENT_TYPE, as_workbook),
+    "json": ("application/json", as_json),
+    "jsonl": ("application/jsonl", as_json_lines),
 }
 
 
@@ -112,24 +134,31 @@ class ListFile(View):
         told = Told(self.of, filterset, request.path)
         etag = self.etag(told)
         response: HttpResponseBase
-        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        if etag and etag in parse_etags(request.headers.get("If-None-Match", "")):
             response = HttpResponseNotModified()
         elif request.method == "HEAD":
             response = StreamingHttpResponse((), content_type=content_type)
         elif not take_place():
             return busy()
         else:
-            response = StreamingHttpResponse(Sent(write(told, self.of.parts(filterset))), content_type=content_type)
+            response = StreamingHttpResponse(Sent(write(told, filterset)), content_type=content_type)
         name = f"{self.of.name}-{timezone.localdate():%Y-%m-%d}.{extension}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        response.headers["ETag"] = etag
+        if etag:
+            response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"  # ask each time: what is withdrawn is gone
         response.headers["X-Robots-Tag"] = "noindex"  # the pages are to be found, not these
         return response
 
     def etag(self, told: Told) -> str:
-        """Return what the file depends on, as one word: what is public, what was asked for, and the day it tells."""
-        parts = (str(current_generation()), told.source, str(timezone.localdate()))
+        """Return what the file depends on, as one word; "" while that is not known.
+
+        Only the dump knows, while it holds. The generation would tell of what happens behind the scenes.
+        """
+        dump = dumps.holding()
+        if dump is None:
+            return ""
+        parts = (dump.content, told.source, str(timezone.localdate()))
         return f'W/"{hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]}"'
 
 

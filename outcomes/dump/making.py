@@ -1,8 +1,7 @@
 """A dump is made aside and then put in place, and it is served only while nothing public has changed since.
 
-It holds for one generation of what is public (`events.models.PublicGeneration`), which every change raises in its own
-transaction. Whoever serves it compares the numbers, so what is withdrawn is gone with the commit, and the worker makes
-the next dump.
+It holds for one generation of what is public (`events.dumps`). Whoever serves it compares the numbers, so what is
+withdrawn is gone with the commit, and the worker makes the next dump.
 """
 
 import gzip
@@ -14,53 +13,25 @@ import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.tasks import task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from events import dumps
 from events.models.generation import current_generation, forget_generation
 from outcomes.dump import FORMAT, MANIFEST, SUFFIX, VERSION, Refused
 from outcomes.dump.rows import RESOURCES
 from participants.upkeep import waits
 
-POINTER = "current.json"  # names the folder that is served
 TRIES = 3  # something public may change while a dump is made
 REST = 60  # seconds at least between two dumps, and ten times as long as the last one took
 
 
-class Current(NamedTuple):
-    """The dump that lies ready."""
-
-    folder: str
-    generation: int
-    made_at: float  # seconds since 1970
-    took: float  # seconds
-
-
-def place() -> Path:
-    """Return where dumps lie: beside uploads, where every process that serves finds them."""
-    return Path(settings.MEDIA_ROOT) / "dump"
-
-
-def current() -> Current | None:
-    """Return the dump that lies ready, whether it still holds or not."""
-    try:
-        return Current(**json.loads((place() / POINTER).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def holding() -> Current | None:
-    """Return the dump that lies ready if nothing public has changed since; known within half a second."""
-    found = current()
-    return found if found and found.generation == current_generation() else None
-
-
-def write(folder: Path) -> dict[str, Any]:
-    """Write a dump into `folder`, which is there and empty, and return its manifest.
+def write(folder: Path) -> tuple[dict[str, Any], int]:
+    """Write a dump into `folder`, which is there and empty; return its manifest and the generation it holds for.
 
     Raises Refused when something public kept changing.
     """
@@ -73,17 +44,18 @@ def write(folder: Path) -> dict[str, Any]:
             break
     else:
         raise Refused("What is public changed each time while it was read.")
+    content = hashlib.sha256("".join(file["sha256"] for file in files).encode()).hexdigest()[:32]
     manifest = {
         "format": FORMAT,
         "version": VERSION,
         "made_at": timezone.now().isoformat(timespec="seconds"),
-        "generation": generation,
+        "content": content,
         "site": settings.SITE_URL,
         "licence": {"name": settings.DATA_LICENCE, "url": settings.DATA_LICENCE_URL},
         "files": files,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return manifest
+    return manifest, generation
 
 
 class _Sum:
@@ -117,20 +89,28 @@ def write_file(path: Path, rows: Iterable[dict]) -> dict[str, Any]:
 
 
 def make() -> dict[str, Any]:
-    """Make a dump and put it in the place of the last one, in one step; return its manifest."""
-    began, here = time.time(), place()
+    """Make a dump and put it in the place of the last one, in one step; return its manifest.
+
+    One that says the same as the last leaves that where it is, with the time at which it was made.
+    """
+    began, here, last = time.time(), dumps.place(), dumps.current()
     here.mkdir(parents=True, exist_ok=True)
     folder = here / secrets.token_hex(8)
     folder.mkdir()
     try:
-        manifest = write(folder)
+        manifest, generation = write(folder)
+        if last and last.content == manifest["content"] and (here / last.folder / MANIFEST).exists():
+            shutil.rmtree(folder)
+            folder = here / last.folder
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        now = time.time()
+        pointer = dumps.Dump(folder.name, manifest["content"], generation, now, now - began)
+        aside = here / f"{secrets.token_hex(8)}.json"
+        aside.write_text(json.dumps(pointer._asdict()), encoding="utf-8")
+        aside.replace(here / dumps.POINTER)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    pointer = Current(folder.name, manifest["generation"], time.time(), time.time() - began)
-    aside = here / f"{folder.name}.json"
-    aside.write_text(json.dumps(pointer._asdict()), encoding="utf-8")
-    aside.replace(here / POINTER)
     for other in here.iterdir():  # who reads from one of them keeps it open
         if other.is_dir() and other.name != folder.name:
             shutil.rmtree(other, ignore_errors=True)
@@ -141,7 +121,7 @@ def make() -> dict[str, Any]:
 def make_public_dump() -> None:
     """Make the dump anew unless it holds; safe to run twice."""
     forget_generation()
-    if holding() is None:
+    if dumps.holding() is None:
         try:
             make()
         except Refused:
@@ -150,7 +130,7 @@ def make_public_dump() -> None:
 
 def queue_if_outdated() -> None:
     """Queue the next dump where something public has changed and the last one is not too young; at every tick."""
-    found = current()
+    found = dumps.current()
     if found and found.generation == current_generation():
         return
     if found and time.time() - found.made_at < max(REST, 10 * found.took):

@@ -8,9 +8,10 @@ from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
 from django.views.generic import View
 
+from events import dumps
 from events.models.generation import current_generation
 from events.views.export import Sent, busy, take_place
-from outcomes.dump import MANIFEST, SUFFIX, making
+from outcomes.dump import MANIFEST, SUFFIX
 from outcomes.dump.rows import RESOURCES
 
 PIECE = 64 * 1024  # bytes sent before it is asked again whether the dump holds
@@ -29,14 +30,14 @@ class DumpFile(View):
     def get(self, request, name: str = MANIFEST) -> HttpResponseBase:
         if name != MANIFEST and name.removesuffix(SUFFIX) not in RESOURCES:
             raise Http404
-        dump = making.holding()
+        dump = dumps.holding()
         try:
-            file = (making.place() / dump.folder / name).open("rb") if dump else None
+            file = (dumps.place() / dump.folder / name).open("rb") if dump else None
         except FileNotFoundError:
             file = None
         if file is None or dump is None:
             return not_ready()
-        etag = f'"{dump.folder}-{name.partition(".")[0]}"'
+        etag = f'"{dump.content}-{name.partition(".")[0]}"'
         content_type = "application/json" if name == MANIFEST else "application/gzip"
         size = file.seek(0, 2)
         file.seek(0)

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import json
 
 import openpyxl
 import pytest
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events.views import export
+from outcomes.dump import making
 from outcomes.models import Outcome
 from participants.importing.cells import restore
 from tests.downloads import body
@@ -207,6 +209,28 @@ def test_events_and_themes_are_files_too(client, dialogue, settings):
     assert [row["Name"] for row in themes] == ["Cyber; and | more", "Norms"]
 
 
+@pytest.mark.parametrize(
+    "address, api",
+    [
+        ("/outcomes/export.{}?kind=action", "/api/v1/outcomes/?kind=action"),
+        ("/actions/export.{}?sort=due", "/api/v1/actions/?sort=due"),
+        ("/themes/export.{}", "/api/v1/themes/"),
+        ("/events/export.{}", "/api/v1/events/"),
+    ],
+)
+def test_json_has_the_objects_of_the_api_and_says_at_its_end_that_it_is_whole(client, dialogue, address, api):
+    expected = client.get(api).json()["results"]
+
+    whole = json.loads(body(client.get(address.format("json"))))
+    *rows, last = map(json.loads, body(client.get(address.format("jsonl"))).splitlines())
+
+    assert whole["results"] == rows == expected
+    assert (whole["rows"], whole["complete"]) == (len(expected), True)
+    assert whole["licence"].startswith("Creative Commons Attribution 4.0")
+    assert last == {"complete": True, "rows": len(expected)}
+    assert [*whole][-1] == "complete"
+
+
 def test_export_comes_back_unchanged(client, dialogue, editor):
     client.force_login(editor)
     data = body(client.get(f"/outcomes/export.csv?event={dialogue.slug}"))
@@ -279,7 +303,9 @@ def test_what_is_withdrawn_while_a_file_is_sent_is_not_in_the_rest_of_it(client,
     assert b"Words 0." not in rest
 
 
-def test_answer_is_asked_for_again_and_changes_with_what_is_public(client, dialogue, editor):
+def test_answer_is_asked_for_again_and_changes_with_what_is_public(client, dialogue, editor, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    making.make()
     first = client.get("/outcomes/export.csv")
     body(first)
     again = client.get("/outcomes/export.csv", headers={"If-None-Match": first["ETag"]})

@@ -22,9 +22,9 @@ class Command(BaseCommand):
                 to.mkdir(parents=True, exist_ok=True)
                 if any(to.iterdir()):
                     raise CommandError(f"{to} is not empty.")
-                manifest = making.write(to)
+                manifest, _ = making.write(to)
         except (OSError, Refused) as error:
             raise CommandError(str(error)) from error
         for file in manifest["files"]:
             self.stdout.write(f"{file['name']}: {file['rows']:,} lines, {file['bytes']:,} bytes")
-        self.stdout.write(f"{MANIFEST}: generation {manifest['generation']}")
+        self.stdout.write(f"{MANIFEST}: {manifest['content']}")
