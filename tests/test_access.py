@@ -88,6 +88,7 @@ PUBLIC = {
     "api:theme-detail": ["theme"],
     "api:organisation-detail": ["organisation"],
     "api:report-detail": ["event"],
+    "outcomes:data": [],
     "outcomes:dump-manifest": [],
     "outcomes:dump-file": ["dump"],
     "sitemap": [],

@@ -138,12 +138,10 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
     "events:reminders": lambda s: [
         urlsplit(participation.reminder_choice_url).path for participation in s.event.participations.all()
     ],
-    "outcomes:outcome-file": lambda s: _files(
-        "outcomes:outcome-file", "", f"theme={s.theme.slug}", f"q={SECRET}", f"event={s.event.slug}"
-    ),
-    "outcomes:action-file": lambda s: _files("outcomes:action-file", "", "sort=due", "sort=updated"),
-    "outcomes:theme-file": lambda s: _files("outcomes:theme-file", ""),
-    "events:event-file": lambda s: _files("events:event-file", "", f"q={SECRET}"),
+    "outcomes:outcome-file": lambda s: _files("outcomes:outcome-file", f"theme={s.theme.slug}", f"q={SECRET}"),
+    "outcomes:action-file": lambda s: _files("outcomes:action-file", "sort=updated"),
+    "outcomes:theme-file": lambda s: _files("outcomes:theme-file"),
+    "events:event-file": lambda s: _files("events:event-file", f"q={SECRET}"),
     "api:root": lambda s: [reverse("api:root")],
     "api:event-list": lambda s: _with_queries("api:event-list", "limit=1", "format=dialogue", "year=2026"),
     "api:event-detail": lambda s: [reverse("api:event-detail", args=[s.event.slug])],
@@ -166,6 +164,7 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
     "api:organisation-detail": lambda s: [reverse("api:organisation-detail", args=[s.organisation.slug])],
     "api:report-list": lambda s: _of_lists("api:report-list", "limit=1"),
     "api:report-detail": lambda s: [reverse("api:report-detail", args=[s.section.report.event.slug])],
+    "outcomes:data": lambda s: [reverse("outcomes:data")],
     "outcomes:dump-manifest": lambda s: [_new_dump()],
     "outcomes:dump-file": lambda s: [reverse("outcomes:dump-file", args=[f"{name}.jsonl.gz"]) for name in RESOURCES],
     "sitemap": lambda s: [reverse("sitemap")],
@@ -210,7 +209,9 @@ def _with_queries(name: str, *queries: str) -> list[str]:
 
 
 def _files(name: str, *queries: str) -> list[str]:
-    return [f"{reverse(name, args=[extension])}?{query}" for extension in FORMATS for query in queries]
+    """Return a list in every format, and as CSV under each of `queries`."""
+    filtered = [f"{reverse(name, args=['csv'])}?{query}" for query in queries]
+    return [*(reverse(name, args=[extension]) for extension in FORMATS), *filtered]
 
 
 def _of_lists(name: str, *queries: str) -> list[str]:
