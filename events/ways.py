@@ -40,6 +40,14 @@ def calendar(title: str, *args: str, query: list[tuple[str, str]] | None = None)
     ]
 
 
+FILES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "jsonl": "JSON Lines"}  # labels of formats; see views/export.py
+
+
+def files(name: str, query: list[tuple[str, str]] | None = None) -> list[Way]:
+    """Return the ways to a list as a file in each format, under the filters in `query`."""
+    return [Way(label, address(name, extension, query=query)) for extension, label in FILES.items()]
+
+
 def address(name: str, *args: str, query: list[tuple[str, str]] | None = None) -> str:
     """Return the address of that URL name under the filters in `query`."""
     return reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")

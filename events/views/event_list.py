@@ -8,7 +8,7 @@ from django.views.generic import ListView
 from events.filters import EventFilter
 from events.models import Event
 from events.pages import COUNT_TO, DEPTH, DeepPaginator, NumberedPages
-from events.ways import calendar, feed
+from events.ways import calendar, feed, files
 
 
 class ToComeThenHeld:
@@ -65,7 +65,7 @@ class EventList(NumberedPages, ListView):
             name = self.filterset.label("series", series)
             label = gettext("Atom feed of the series and its outcomes")
             ways.append(feed("outcomes:series-feed", name, series, label=label))
-        return ways
+        return [*ways, *files("events:event-file", self.query())]
 
     def paging(self):
         return {"fetch": self.fetch}

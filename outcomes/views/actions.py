@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from events.addresses import address
 from events.attribution import ANONYMOUS
 from events.pages import COUNT_TO
-from events.ways import feed
+from events.ways import feed, files
 from outcomes.listed import PROGRESS, of_page, slots
 from outcomes.models import ActionOwner, Addressee, Outcome
 from outcomes.tracker import ActionFilter
@@ -36,7 +36,10 @@ class ActionList(OutcomeList):
         query = [pair for pair in self.query() if pair[0] != "sort"]
         about = f": {self.filterset.about}" if self.filterset.about else ""
         told = gettext("What became of actions")
-        return [feed("outcomes:update-feed", told + about, query=query, label=gettext("Atom feed of updates"))]
+        return [
+            feed("outcomes:update-feed", told + about, query=query, label=gettext("Atom feed of updates")),
+            *files("outcomes:action-file", self.query()),
+        ]
 
     def fetch(self, keys):
         """Return the rows of the table for `keys`, in their order."""

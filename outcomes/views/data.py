@@ -7,11 +7,9 @@ from django.views.generic import TemplateView
 
 from events import structured
 from events.pages import PublicPage
-from events.views.export import FORMATS
+from events.ways import files
 from outcomes.dump import SUFFIX
 from outcomes.dump.rows import RESOURCES
-
-LABELS = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "jsonl": "JSON Lines"}
 
 
 class Data(PublicPage, TemplateView):
@@ -29,7 +27,7 @@ class Data(PublicPage, TemplateView):
         trail = [(gettext("Home"), reverse("home"))]
         return super().get_context_data(
             **kwargs,
-            lists=[(title, [(LABELS[one], reverse(name, args=[one])) for one in FORMATS]) for title, name in lists],
+            lists=[(title, files(name)) for title, name in lists],
             dump=[(name, reverse("outcomes:dump-file", args=[f"{name}{SUFFIX}"])) for name in RESOURCES],
             licence=settings.DATA_LICENCE,
             licence_url=settings.DATA_LICENCE_URL,

@@ -5,7 +5,7 @@ from django.views.generic import ListView
 
 from events.pages import COUNT_TO, DeepPaginator, NumberedPages
 from events.search import RANKED
-from events.ways import Way, feed
+from events.ways import Way, feed, files
 from outcomes.filters import OutcomeFilter
 from outcomes.listed import cards_of
 
@@ -41,7 +41,10 @@ class OutcomeList(NumberedPages, ListView):
         """Return the list under the same filters in other forms."""
         query = [pair for pair in self.query() if pair[0] != "sort"]
         about = f": {self.filterset.about}" if self.filterset.about else ""
-        return [feed("outcomes:outcome-feed", gettext("Outcomes") + about, query=query)]
+        return [
+            feed("outcomes:outcome-feed", gettext("Outcomes") + about, query=query),
+            *files("outcomes:outcome-file", self.query()),
+        ]
 
     def paging(self):
         total = self.filterset.numbers.total

@@ -15,7 +15,7 @@ from events import structured
 from events.caching import remembered
 from events.pages import PER_PAGE, NumberedPages, PublicPage
 from events.prepared import PreparedQuery, stand_ins
-from events.ways import feed
+from events.ways import feed, files
 from outcomes import chart
 from outcomes.listed import card_columns, cards, cards_of
 from outcomes.models import Outcome, OutcomeTheme, Theme
@@ -47,6 +47,9 @@ class ThemeList(PublicPage, TemplateView):
     """The vocabulary on two levels, with how much there is under each theme."""
 
     template_name = "outcomes/theme_list.html"
+
+    def ways_out(self):
+        return files("outcomes:theme-file")
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs, cards=theme_cards(Vocabulary.now()))
@@ -124,7 +127,10 @@ class ThemeDetail(NumberedPages, ListView):
         return [("kind", self.kind)] if self.kind else []
 
     def ways_out(self):
-        return [feed("outcomes:theme-feed", self.theme.name, self.theme.slug, query=self.query())]
+        return [
+            feed("outcomes:theme-feed", self.theme.name, self.theme.slug, query=self.query()),
+            *files("outcomes:outcome-file", [("theme", self.theme.slug), *self.query()]),
+        ]
 
     def get_queryset(self):
         return self.overview.first if self.overview else OutcomeTheme.objects.newest(self.theme, self.kind)
