@@ -60,6 +60,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "events.EventIndex": {INTERNAL: "event search_text"},
     "events.EventStatusChange": {INTERNAL: "id event from_status to_status at note", PERSONAL: "by"},
+    "events.Allowance": {INTERNAL: "id event record key wording marks at", PERSONAL: "reason by"},
     "events.EventPartner": {PUBLIC: "event organisation role role_text position", INTERNAL: "id"},
     "events.Session": {
         PUBLIC: "code event parent kind number title starts_at ends_at programme_day room body attribution position",

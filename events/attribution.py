@@ -15,6 +15,7 @@ Nothing here imports a model; the QuerySets' `public()` ask these functions.
 "whole": of the whole event only, since a role in one session would tell who sat in which room.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import models
@@ -31,6 +32,17 @@ class Rule(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+class Tells(models.TextChoices):
+    """What words of a text may tell: somebody's name, or otherwise who spoke or took part."""
+
+    NAME = "name", "Name"
+    INITIALS = "initials", "Initials"
+    AFFILIATION = "affiliation", "Affiliation"
+    POSITION = "position", "Position"
+    STATE = "state", "State"
+    SELF = "self", "Self-reference"
+
+
 PLAIN_WORDS = {
     Rule.ON_RECORD: "This dialogue was on the record.",
     Rule.NON_ATTRIBUTED: "What was said here is reported without saying who said it.",
@@ -41,7 +53,7 @@ PLAIN_WORDS = {
     Rule.CLOSED: "This dialogue was closed.",
 }
 
-FEWEST = 5  # contributions that a public figure stands for, and that it leaves over, if it leaves any
+FEWEST = 5  # people that a figure below the whole event stands for, and that it leaves over, if it leaves any
 
 # How deep sessions nest: a session, its groups, their subgroups. Anything deeper counts as closed.
 MAX_DEPTH = 3
@@ -168,6 +180,39 @@ def affiliations_shown(rule: str) -> bool:
     return rule in _LISTED
 
 
+def speakers_told(rule: str) -> bool:
+    """Whether a text under `rule` may tell who said something: by “my delegation”, a position, a State, initials."""
+    return rule == Rule.ON_RECORD
+
+
+def may_submit_marked(rule: str) -> bool:
+    """Whether a rapporteur may hand in, with a note to the editor, words that tell who spoke.
+
+    Not from a closed session: there nobody is named, not even for the secretariat to decide.
+    """
+    return rule in _OPEN_RULES
+
+
+def few(number: int) -> bool:
+    """Whether so few people that a reader could guess who: the one question of every figure below the whole event."""
+    return 0 < number < FEWEST
+
+
+def tellable[Key](groups: Mapping[Key, int], *, besides: int = 0) -> dict[Key, int]:
+    """Return of groups that share nobody those whose number may be told where all of them together are known.
+
+    Groups of fewer than FEWEST are not, whether empty or not; and where those left out would be so few that subtracting
+    tells them, the first of the others in the order of their keys is not either. By its key, not by its size: that the
+    smallest is the one left out would itself say how large it can be. `besides` are people of no group, among whom
+    those left out cannot be told apart.
+    """
+    told = {key: number for key, number in groups.items() if number >= FEWEST}
+    left_out = sum(groups.values()) + besides - sum(told.values())
+    if told and few(left_out):
+        del told[min(told)]  # type: ignore[type-var]
+    return told
+
+
 def against_count(number: int, of: int, rule: str, *, beside: int = 0) -> str:
     """Say what speaks against telling the public that `number` of `of` contributions raised something, or nothing.
 
@@ -176,14 +221,14 @@ def against_count(number: int, of: int, rule: str, *, beside: int = 0) -> str:
     """
     if rule not in _OPEN_RULES:
         return "Nothing is said in public about a closed dialogue."
-    if number < FEWEST:
+    if not number or few(number):
         return f"Fewer than {FEWEST} raised it: a reader could guess who."
-    if of != number and of - number < FEWEST:
+    if few(of - number):
         return f"Fewer than {FEWEST} did not raise it: a reader could guess who."
     rest = of - number - beside
     if rest < 0:
         return "With the other figures of this round it would say more than there are contributions. Count again first."
-    if 0 < rest < FEWEST:
+    if few(rest):
         return f"With the other figures of this round it would leave fewer than {FEWEST}: a reader could guess who."
     return ""
 

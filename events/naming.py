@@ -1,8 +1,9 @@
-"""Finding names of participants in a text whose rule of attribution forbids naming them.
+"""Finding words of a text that tell who spoke or took part where its rule of attribution forbids it.
 
-It is advice for who writes and who reviews, never a block: it may miss a name, and take a word for one. Names are
-looked for without accents and case, in either order, with a title, in the possessive; Arabic and Chinese as well, by
-the normaliser of the search. Who may be named is decided in `events/attribution.py` and nowhere else.
+Names are looked for without accents and case, in either order, with a title, inflected; Arabic, Russian and Chinese as
+well. What tells a speaker without a name is found by `events/telling.py`. What is certain has to be answered before a
+wording is public (`events/models/allowance.py`); the rest asks. It may miss a name, and take a word for one. Who may be
+named, and what a rule lets tell, is decided in `events/attribution.py` and nowhere else.
 """
 
 import re
@@ -10,30 +11,23 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from events import attribution
-from events.attribution import Rule
-from events.models.event import Event, EventPartner
-from events.models.session import Session
+from events import attribution, telling
+from events.attribution import Rule, Tells
+from events.letters import SHORTEST_BASE, WORD, Word, bases, even, fold, ideographs, looks_like, stem
+from events.letters import words as words_of
 from events.ordinary import NEVER_ALONE, ORDINARY
-from events.search import IDEOGRAPHIC, IDEOGRAPHS, indexed
 from participants.titles import ABBREVIATED, AFTER_A_NAME, TITLES
+
+if TYPE_CHECKING:
+    from events.models import Event, Session
 
 LONGEST = 20_000  # characters of a text that are looked at
 
-# Everything but spaces and punctuation: combining signs belong to their word, whatever the script.
-_WORD = re.compile(
-    rf"[^\s\x00-/:-@\[-`{{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\u2000-\u206f\u3000-\u303f\uff00-\uff0f{IDEOGRAPHIC}"
-    r"\u060c\u061b\u061f]+"
-)
 _NO_SENTENCE_ENDS = re.compile(r"[^.!?;:\n•]*")
 _NAMES_GO_ON = re.compile(r"[ \u00a0]*[,.'’\u2010-]?[ \u00a0]*")
 _BEGINS_SENTENCE = re.compile(r"(?:^|[.!?:;•\n“\"(–—-])\W*$")
-_FOLDED_FURTHER = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
-_UMLAUTS = re.compile(r"(?<=[aou])e")
-_ARABIC_PREFIX = "وفبلك"  # and, then, by, for, like: written as one with the word
 
 _PARTICLES = frozenset(
     "van von der den de del della di da dos das du la le las los ter ten bin ibn bint ben al el abu zu y e".split()
@@ -57,51 +51,74 @@ WHY_NOT = {
     Rule.CLOSED: "The session is closed: nobody is named.",
 }
 
+# How marked words are announced (when they are sure, when they ask), and what to write instead.
+SAYS = {
+    Tells.NAME: ("Looks like the name of a participant", "Perhaps the name of a participant"),
+    Tells.INITIALS: ("Looks like the initials of a participant", "Perhaps the initials of a participant"),
+    Tells.AFFILIATION: ("Tells for whom somebody spoke", "May tell who took part"),
+    Tells.POSITION: ("Looks like the position of a participant", "May be the position of a participant"),
+    Tells.STATE: ("Tells for which State somebody spoke", "May tell for which State somebody spoke"),
+    Tells.SELF: ("Somebody speaks of what is theirs", "Somebody may speak of what is theirs"),
+}
+INSTEAD = {
+    Tells.NAME: "Write “a participant”, or what was said without a person.",
+    Tells.INITIALS: "Write “a participant”, or what was said without a person.",
+    Tells.AFFILIATION: "Write “a participant”, or name the kind of organisation where that tells nobody.",
+    Tells.POSITION: "Write “a participant”, or leave the position out.",
+    Tells.STATE: "Write “a delegation”, or what was said without a State.",
+    Tells.SELF: "Write it so that anybody could have said it: “States should …”.",
+}
+FINE = {
+    Tells.AFFILIATION: "Fine where it is whom you address.",
+    Tells.POSITION: "Fine where it is what the wording is about.",
+    Tells.STATE: "Fine where it is what the wording is about.",
+    Tells.SELF: "Fine where no participant speaks.",
+}
+
 
 class Mention(NamedTuple):
-    """Words of a text that look like a participant's name, or like whom somebody came for."""
+    """Words of a text that look like a participant's name, or tell otherwise who spoke or took part."""
 
     words: str  # as they stand in the text
     start: int
-    certain: bool  # False where the words have another meaning, or are only part of a name
-    is_affiliation: bool
+    certain: bool  # has to be answered; False where the words have another meaning, or are only part of a name
+    kind: Tells
     names: tuple[str, ...]  # whose they are: for the eyes of staff
 
     @property
     def end(self) -> int:
         return self.start + len(self.words)
 
-
-class _Word(NamedTuple):
-    key: str  # in one form; see `fold`
-    start: int
-    end: int
-    capital: bool  # begins with one, or its script has none
-    cased: bool
+    @property
+    def is_affiliation(self) -> bool:
+        return self.kind == Tells.AFFILIATION
 
     @property
-    def is_initial(self) -> bool:
-        return len(self.key) == 1 and self.cased
+    def says(self) -> str:
+        """What it looks like, in a few words without a full stop."""
+        return SAYS[self.kind][0 if self.certain else 1]
+
+    @property
+    def instead(self) -> str:
+        """What to write instead."""
+        return INSTEAD[self.kind]
 
 
-@lru_cache(maxsize=4096)
-def fold(word: str) -> str:
-    """Return a word in the one form in which it is compared: as indexed, and “Müller” as “Mueller”."""
-    return _UMLAUTS.sub("", indexed(word).translate(_FOLDED_FURTHER).replace(" ", ""))
+class Part(NamedTuple):
+    """A stretch of a text, and the mention it is, if it is one."""
+
+    text: str
+    mention: Mention | None
 
 
-_ORDINARY = frozenset(fold(word) for word in ORDINARY)
+_ORDINARY = frozenset(fold(word) for word in ORDINARY | TITLES)
 _NEVER_ALONE = frozenset(fold(word) for word in NEVER_ALONE)
+_MONTHS = frozenset("january february march april may june july august september october november december".split())
+_BEFORE_MONTHS = frozenset(
+    "in by since until till of from during late early mid last next this every before after".split()
+)
 
-
-def _words(text: str) -> list[_Word]:
-    found = []
-    for match in _WORD.finditer(text):
-        word = match[0]
-        if key := fold(word):
-            cased = word.lower() != word.upper()
-            found.append(_Word(key, match.start(), match.end(), not cased or word[0].isupper(), cased))
-    return found
+Found = tuple[int, int, bool, Tells, str]
 
 
 @dataclass
@@ -112,7 +129,7 @@ class _Name:
     family: tuple[str, ...]
     given: frozenset[str]
     all: frozenset[str]
-    first: str = ""  # the word it begins with, after titles
+    in_order: tuple[str, ...] = ()  # its words, after titles
     signs: str = ""  # its ideographs, for names that have them
 
     @property
@@ -125,10 +142,10 @@ class _Name:
     def parse(cls, name: str, sort_name: str = "") -> list["_Name"]:
         """Return the readings of a name: more than one where its family may be either end of it."""
         plain = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", name)
-        signs = "".join(IDEOGRAPHS.findall(_even(plain)))
+        signs = ideographs(even(plain).text)
         # “O’Brien” is a particle and a name: what an apostrophe ties to the next word.
         tied = {match.start() for match in re.finditer(r"\b\w{1,2}(?=['’]\w)", plain)}
-        words = [(match[0], fold(match[0]), match.start() in tied) for match in _WORD.finditer(plain)]
+        words = [(match[0], fold(match[0]), match.start() in tied) for match in WORD.finditer(plain)]
         words = [word for word in words if word[1]]
         while len(words) > 1 and words[0][1] in TITLES:
             words.pop(0)
@@ -142,13 +159,13 @@ class _Name:
         readings = []
         for family in families:
             given = frozenset(key for key in keys if key not in family and len(key) > 1 and key not in _PARTICLES)
-            readings.append(cls(name, family, given, frozenset(keys), keys[0] if keys else "", signs))
+            readings.append(cls(name, family, given, frozenset(keys), tuple(keys), signs))
         return readings
 
     @staticmethod
     def _family(words, keys: list[str], sort_name: str) -> tuple[str, ...]:
         before, comma, _ = sort_name.partition(",")
-        sorted_by = [fold(match[0]) for match in _WORD.finditer(before)]
+        sorted_by = [fold(match[0]) for match in WORD.finditer(before)]
         if comma and sorted_by and set(sorted_by) <= set(keys):
             return tuple(sorted_by)
         if sorted_by and keys and sorted_by[0] in keys[1:]:
@@ -164,139 +181,176 @@ class _Name:
         return tuple(keys[first:])
 
 
-def _even(text: str) -> str:
-    """Return `text` with each ideograph in its usual form, as many characters as before."""
-    if not IDEOGRAPHS.search(text):
-        return text
-    return "".join(
-        sign if len(usual := unicodedata.normalize("NFKC", sign)) != 1 else usual
-        for sign in unicodedata.normalize("NFC", text)
-    )
-
-
 @dataclass
 class NameCheck:
-    """Who of an event may not be named in texts of one session (or of the event): read once, asked for many texts.
+    """Who of an event may not be told in texts of one session (or of the event): read once, asked for many texts.
 
-    `recorded_under` is the strictest rule a text has lived under, where it is known.
+    `recorded_under` is the strictest rule a text has lived under, where it is known; `roll` spares reading who takes
+    part once more. Everybody at the event counts: who sat in a session is known of those with a role in it alone.
     """
 
-    event: Event
-    session: Session | None = None
+    event: "Event"
+    session: "Session | None" = None
     recorded_under: str = ""
+    roll: "Roll | None" = None
     people: dict[str, list[_Name]] = field(init=False, default_factory=lambda: defaultdict(list))
-    organisations: dict[str, list[tuple[tuple[str, ...], str]]] = field(
+    stems: dict[str, str] = field(init=False, default_factory=dict)  # of Russian names
+    organisations: dict[str, list[tuple[tuple[str, ...], str, bool]]] = field(
         init=False, default_factory=lambda: defaultdict(list)
     )
-    acronyms: dict[str, str] = field(init=False, default_factory=dict)
+    acronyms: dict[str, tuple[str, bool]] = field(init=False, default_factory=dict)
+    positions: dict[str, list[tuple[tuple[str, ...], str]]] = field(
+        init=False, default_factory=lambda: defaultdict(list)
+    )
+    initials: dict[str, set[str]] = field(init=False, default_factory=lambda: defaultdict(set))
     in_signs: list[_Name] = field(init=False, default_factory=list)
 
     def __post_init__(self):
         rule = self.session.rule_now() if self.session else self.event.attribution
         self.rule = attribution.strictest(rule, self.recorded_under or rule)
+        hides_speakers = not attribution.speakers_told(self.rule)
         hides_affiliations = not attribution.affiliations_shown(self.rule)
         partners = self._partners() if hides_affiliations else set()
+        states: defaultdict[str, set[str]] = defaultdict(set)
         for row in self._rows():
-            if not attribution.may_be_named(
+            shown = row["person__name"]
+            came = row["attendance"] != "absent"
+            nameable = attribution.may_be_named(
                 self.rule,
                 listing=row["listing"],
                 attendance=row["attendance"],
                 recorded_under=row["recorded_under"],
                 roles=row["roles"],
                 session=self.session.pk if self.session else None,
-            ):
-                self._forbid_name(row["person__name"], row["person__sort_name"])
-            if hides_affiliations and partners.isdisjoint({row["organisation"], row["affiliation"].casefold()}):
-                for name in (row["affiliation"], row["organisation__name"], row["organisation__short_name"]):
-                    self._forbid_affiliation(name or "", row["person__name"])
+            )
+            if not nameable:
+                readings = self._forbid_name(shown, row["person__sort_name"])
+                if hides_speakers and came and readings:
+                    for one in telling.initials_of(readings[0].in_order):
+                        self.initials[one].add(shown)
+                if hides_speakers:
+                    self._forbid_position(row.get("position", ""), shown)
+            if not hides_speakers:
+                continue
+            is_partner = not partners.isdisjoint({row["organisation"], row["affiliation"].casefold()})
+            for name in (row["affiliation"], row["organisation__name"], row["organisation__short_name"]):
+                self._forbid_affiliation(name or "", shown, alone=hides_affiliations and not is_partner)
+            country = row.get("organisation__country") or telling.country_in(row["affiliation"])
+            if came and country:
+                states[str(country)].add(shown)
+        self.states = telling.States(states)
 
     def _partners(self) -> set[int | str]:
         """Read the keys and the names of the partners, whom the page of the event names anyway."""
-        partners = EventPartner.objects.filter(event=self.event).values_list("organisation", "organisation__name")
-        return {word for key, name in partners for word in (key, name.casefold())}
+        self.roll = self.roll or Roll(self.event)
+        return self.roll.partners
 
     def _rows(self) -> Iterable[dict]:
-        """Read every participation with its roles, in one query."""
-        rows: dict[int, dict] = {}
-        for row in self.event.participations.order_by().values(
-            "pk",
-            "organisation",
-            "person__name",
-            "person__sort_name",
-            "affiliation",
-            "organisation__name",
-            "organisation__short_name",
-            "listing",
-            "attendance",
-            "recorded_under",
-            "roles__role",
-            "roles__session",
-            "roles__recorded_under",
-        ):
-            kept = rows.setdefault(row["pk"], row | {"roles": []})
-            if row["roles__role"]:
-                kept["roles"].append((row["roles__role"], row["roles__session"], row["roles__recorded_under"]))
-        return rows.values()
+        """Read every participation with its roles."""
+        self.roll = self.roll or Roll(self.event)
+        return self.roll.rows
 
-    def _forbid_name(self, name: str, sort_name: str) -> None:
+    def _forbid_name(self, name: str, sort_name: str) -> list[_Name]:
         readings = _Name.parse(name, sort_name)
         self.in_signs += [reading for reading in readings[:1] if reading.signs]
         for reading in readings:
             for key in reading.all:
                 self.people[key].append(reading)
+                if (short := stem(key)) != key or not key.isascii():
+                    self.stems.setdefault(short, key)
+        return readings
 
-    def _forbid_affiliation(self, name: str, of: str) -> None:
+    def _forbid_affiliation(self, name: str, of: str, *, alone: bool) -> None:
+        """Look for whom somebody came; `alone` says whether its name tells something where nobody speaks for it."""
         if name.isupper() and len(name) > 2 and name.isalpha():
-            self.acronyms[name] = of
+            was_alone = name in self.acronyms and self.acronyms[name][1]
+            self.acronyms[name] = of, alone or was_alone
             return
-        keys = tuple(key for match in _WORD.finditer(name) if (key := fold(match[0])))
+        keys = tuple(key for match in WORD.finditer(name) if (key := fold(match[0])))
         if len(keys) > 1 or (keys and len(keys[0]) > 3 and keys[0] not in _ORDINARY):
-            self.organisations[keys[0]].append((keys, of))
+            self.organisations[keys[0]].append((keys, of, alone))
+
+    def _forbid_position(self, position: str, of: str) -> None:
+        keys = tuple(key for match in WORD.finditer(position) if (key := fold(match[0])))
+        if len(keys) > 1 and not all(key in _ORDINARY or key in TITLES for key in keys):
+            self.positions[keys[0]].append((keys, of))
 
     def find(self, text: str) -> list[Mention]:
-        """Return what looks like a name that must not stand in `text`, in the order of the text, each place once."""
+        """Return what must not stand in `text`, or may be that, in the order of the text, each place once."""
         text = unicodedata.normalize("NFC", text[:LONGEST])
-        words = _words(text)
-        found: dict[tuple[int, int, bool], tuple[bool, set[str]]] = {}
-        for start, end, certain, is_affiliation, name in (
-            *self._in_words(text, words),
-            *self._in_signs(text),
-            *self._affiliations(text, words),
+        plain = even(text)
+        words = [self._known(word) for word in words_of(plain.text)]
+        found: dict[tuple[int, int, Tells], tuple[bool, set[str]]] = {}
+        for start, end, certain, kind, name in (
+            *self._in_words(plain.text, words),
+            *self._in_signs(plain.text),
+            *self._affiliations(plain.text, words),
+            *self._speakers(plain.text, words),
         ):
-            was, names = found.get((start, end, is_affiliation), (False, set()))
-            found[start, end, is_affiliation] = was or certain, names | {name}
-        mentions = [
-            Mention(text[start:end], start, certain, is_affiliation, tuple(sorted(names)))
-            for (start, end, is_affiliation), (certain, names) in found.items()
-        ]
+            was, names = found.get((start, end, kind), (False, set()))
+            found[start, end, kind] = was or certain, names | {name} if name else names
+        mentions = []
+        for (start, end, kind), (certain, names) in found.items():
+            at, to = plain.place(start), plain.place(end - 1) + 1
+            mentions.append(Mention(text[at:to], at, certain, kind, tuple(sorted(names))))
         return _widest(mentions)
 
-    def advice(self, *texts: str) -> list[str]:
-        """Say in a few sentences, for who wrote `texts`, which of their words look like names; it tells no name."""
-        sure: list[str] = []
-        unsure: list[str] = []
-        from_where: list[str] = []
-        for one in (mention for text in texts for mention in self.find(text)):
-            kind = from_where if one.is_affiliation else sure if one.certain else unsure
-            if (quoted := f"“{one.words}”") not in kind:
-                kind.append(quoted)
-        found = []
-        if sure:
-            found.append(f"Looks like the name of a participant: {', '.join(sure)}. {WHY_NOT[self.rule]}")
-        if unsure:
-            found.append(f"Perhaps the name of a participant: {', '.join(unsure)}. If it is: {WHY_NOT[self.rule]}")
-        if from_where:
-            found.append(f"May tell who took part: {', '.join(from_where)}. Fine where it is whom you address.")
-        return found
+    def parts(self, text: str) -> list[Part]:
+        """Return `text` in stretches, so that a page can mark what was found in it."""
+        text = unicodedata.normalize("NFC", text)
+        parts, at = [], 0
+        for one in self.find(text):
+            if one.start > at:
+                parts.append(Part(text[at : one.start], None))
+            parts.append(Part(one.words, one))
+            at = one.end
+        return [*parts, Part(text[at:], None)] if at < len(text) else parts
 
-    def _in_words(self, text: str, words: list[_Word]) -> Iterator[tuple[int, int, bool, bool, str]]:
+    def advice(self, *texts: str) -> list[str]:
+        """Say in a few sentences, for who wrote `texts`, which of their words were found and what to do about it.
+
+        It tells no name but those in the text.
+        """
+        found: dict[tuple[bool, Tells], list[str]] = {}
+        for one in (mention for text in texts for mention in self.find(text)):
+            quoted = found.setdefault((not one.certain, one.kind), [])
+            if f"“{one.words}”" not in quoted:
+                quoted.append(f"“{one.words}”")
+        lines = []
+        for (asks, kind), words in sorted(found.items()):
+            line = f"{SAYS[kind][asks]}: {', '.join(words)}."
+            if kind == Tells.NAME:
+                line += f" If it is: {WHY_NOT[self.rule]}" if asks else f" {WHY_NOT[self.rule]}"
+            elif not asks:
+                line += f" {WHY_NOT[self.rule]}"
+            lines.append(f"{line} {FINE[kind] if asks and kind in FINE else INSTEAD[kind]}")
+        return lines
+
+    def _known(self, word: Word) -> Word:
+        """Return a word as the name that it is a form of, or was made to look like; else as it is."""
+        key = word.key
+        if key in self.people or key in _ORDINARY:
+            return word
+        for other in looks_like(key):
+            if other in self.people:
+                return word._replace(key=other)
+        if not word.capital:
+            return word
+        if (short := stem(key)) in self.stems:
+            sure = len(short) > SHORTEST_BASE
+            return word._replace(key=self.stems[short], is_inflected=True, is_sure=sure)
+        for base, sure in bases(key):
+            if base in self.people and base not in _ORDINARY:
+                return word._replace(key=base, is_inflected=True, is_sure=sure)
+        return word
+
+    def _in_words(self, text: str, words: list[Word]) -> Iterator[Found]:
         for index, word in enumerate(words):
-            for key in _readings(word.key):
-                for name in self.people.get(key, ()):
-                    if (end := self._family_ends(text, words, index, key, name)) is not None:
-                        yield from self._family(text, words, index, end, name)
-                    elif key in name.given:
-                        yield from self._given(text, words, index, name)
+            for name in self.people.get(word.key, ()):
+                if (end := self._family_ends(text, words, index, word.key, name)) is not None:
+                    yield from self._family(text, words, index, end, name)
+                elif word.key in name.given:
+                    yield from self._given(text, words, index, name)
 
     def _family_ends(self, text, words, index: int, key: str, name: _Name) -> int | None:
         """Return the index of the last word of the family name that begins at `index`; None where none does.
@@ -324,7 +378,7 @@ class NameCheck:
             common = ordinary and beside.key in _ORDINARY
             if not common or (capital and beside.capital):
                 start, end = min(start, beside.start), max(end, beside.end)
-                yield start, end, not common or not _BEGINS_SENTENCE.search(text, 0, start), False, name.shown
+                yield start, end, not common or not _BEGINS_SENTENCE.search(text, 0, start), Tells.NAME, name.shown
                 return
         title = first - 1
         while title >= 0 and _goes_on(text, words, title + 1):
@@ -332,16 +386,24 @@ class NameCheck:
                 break
             title -= 1
         if title >= 0 and words[title].key in TITLES and capital and self._is_title_of(text, words, title):
-            yield words[title].start, end, True, False, name.shown
+            yield words[title].start, end, True, Tells.NAME, name.shown
             return
         cased = words[first].cased
         if len(name.core) == 1 and name.core[0] in _NEVER_ALONE:
             return
+        if words[first].is_inflected or words[last].is_inflected:
+            if capital and not ordinary:
+                sure = words[first].is_sure and words[last].is_sure and whole and cased
+                yield start, end, sure and not _BEGINS_SENTENCE.search(text, 0, start), Tells.NAME, name.shown
+            return
+        if ordinary and _is_a_date(words, first):
+            return
         if ordinary or not whole or (len(name.family) == 1 and len(name.family[0]) < 4):
             if capital and cased and not (ordinary and _BEGINS_SENTENCE.search(text, 0, start)):
-                yield start, end, False, False, name.shown
+                yield start, end, False, Tells.NAME, name.shown
             return
-        yield start, end, cased, False, name.shown
+        sure = cased and (capital or telling.says(words, last) is not None)
+        yield start, end, sure, Tells.NAME, name.shown
 
     def _given_beside(self, text, words, index: int, name: _Name, *, step: int) -> int | None:
         """Return the index of the outermost given name beside a family name, over initials and particles."""
@@ -366,11 +428,12 @@ class NameCheck:
         start = words[index - 1].start if titled else word.start
         ordinary = word.key in _ORDINARY and (not pair or words[beside].key in _ORDINARY)
         if pair or (titled and word.capital):
-            yield start, words[beside].end if pair else word.end, not ordinary, False, name.shown
+            yield start, words[beside].end if pair else word.end, not ordinary, Tells.NAME, name.shown
             return
-        between = len(name.given) > 1 and word.key != name.first  # of “Ana García López”, “García”
-        if between and word.capital and word.cased and len(word.key) > 3 and not ordinary:
-            yield word.start, word.end, False, False, name.shown
+        speaks = telling.says(words, index) is not None
+        between = len(name.given) > 1 and word.key != name.in_order[0]  # of “Ana García López”, “García”
+        if not ordinary and word.cased and word.capital and ((between and len(word.key) > 3) or speaks):
+            yield word.start, word.end, False, Tells.NAME, name.shown
 
     def _is_title_of(self, text, words, index: int) -> bool:
         """Whether the title at `index` belongs to the word after it: no sentence ends between them."""
@@ -379,47 +442,144 @@ class NameCheck:
             between = between.replace(".", "", 1)
         return bool(_NO_SENTENCE_ENDS.fullmatch(between))
 
-    def _in_signs(self, text: str) -> Iterator[tuple[int, int, bool, bool, str]]:
-        even = _even(text) if self.in_signs else ""
+    def _in_signs(self, text: str) -> Iterator[Found]:
         for name in self.in_signs:
             whole = name.signs
-            for match in re.finditer(r"[ ·・]?".join(map(re.escape, whole)), even):
-                yield match.start(), match.end(), len(whole) > 2, False, name.shown
+            for match in re.finditer(r"[ ·・]?".join(map(re.escape, whole)), text):
+                yield match.start(), match.end(), len(whole) > 2, Tells.NAME, name.shown
             if 1 < len(whole) < 4 and "\u4e00" <= whole[0] <= "\u9fff":
-                for match in re.finditer(re.escape(whole[0]) + _CHINESE_TITLES, even):
-                    yield match.start(), match.end(), True, False, name.shown
+                for match in re.finditer(re.escape(whole[0]) + _CHINESE_TITLES, text):
+                    yield match.start(), match.end(), True, Tells.NAME, name.shown
 
-    def _affiliations(self, text: str, words: list[_Word]) -> Iterator[tuple[int, int, bool, bool, str]]:
+    def _affiliations(self, text: str, words: list[Word]) -> Iterator[Found]:
         for index, word in enumerate(words):
-            if (of := self.acronyms.get(text[word.start : word.end])) is not None:
-                yield word.start, word.end, False, True, of
-            for keys, of in self.organisations.get(word.key, ()):
+            if (acronym := self.acronyms.get(text[word.start : word.end])) is not None:
+                yield from self._for_whom(words, index, index, *acronym)
+            for keys, of, alone in self.organisations.get(word.key, ()):
                 last = index + len(keys) - 1
                 if word.capital and tuple(one.key for one in words[index : last + 1]) == keys:
-                    yield word.start, words[last].end, False, True, of
+                    yield from self._for_whom(words, index, last, of, alone)
+
+    def _for_whom(self, words, first: int, last: int, of: str, alone: bool) -> Iterator[Found]:
+        """An affiliation: sure where somebody speaks for it, and asking by itself where it tells who took part."""
+        sure = bool(telling.speaks_for(words, first, last))
+        if sure or alone:
+            yield words[first].start, words[last].end, sure, Tells.AFFILIATION, of
+
+    def _speakers(self, text: str, words: list[Word]) -> Iterator[Found]:
+        """What tells who spoke without a name; nothing where the rule lets it be told."""
+        if attribution.speakers_told(self.rule):
+            return
+        for start, end, sure in telling.self_references(text):
+            yield start, end, sure, Tells.SELF, ""
+        for start, end, sure in telling.offices(text):
+            yield start, end, sure, Tells.POSITION, ""
+        for start, end, sure, of in telling.initials(text, words, self.initials):
+            yield start, end, sure, Tells.INITIALS, of
+        for start, end, sure, of in self.states.find(text, words):
+            yield start, end, sure, Tells.STATE, of
+        for index, word in enumerate(words):
+            for keys, of in self.positions.get(word.key, ()):
+                last = index + len(keys) - 1
+                if tuple(one.key for one in words[index : last + 1]) == keys:
+                    sure = bool(telling.says(words, last)) or (index > 0 and words[index - 1].key == "as")
+                    yield word.start, words[last].end, sure, Tells.POSITION, of
 
 
-def _readings(key: str) -> Iterator[str]:
-    """Yield a word, and without what Arabic writes as one with it."""
-    yield key
-    if len(key) > 3 and key[0] in _ARABIC_PREFIX:
-        yield key[1:]
+class Roll:
+    """Who takes part in an event and who stands behind it: read once, for the texts of all its sessions.
+
+    For one decision about several texts; nobody keeps one longer, since people are added meanwhile.
+    """
+
+    def __init__(self, event: "Event"):
+        self.event = event
+        self._rows: list[dict] | None = None
+        self._partners: set[int | str] | None = None
+        self._checks: dict[tuple[int | None, str], NameCheck] = {}
+        self._allowances: dict[tuple[str, int], list] | None = None
+
+    def check(self, record, session: int | None, recorded_under: str) -> NameCheck:
+        """Return the check for the words of `record`, which has that session and stamp; one for all that share them."""
+        if (session, recorded_under) not in self._checks:
+            of_session = record.guarded_session() if session else None
+            if of_session is not None:
+                of_session.event = self.event
+            self._checks[session, recorded_under] = NameCheck(self.event, of_session, recorded_under, self)
+        return self._checks[session, recorded_under]
+
+    def allowances(self, record) -> list:
+        """Return what was decided about the words of `record`; read once for the whole event."""
+        if self._allowances is None:
+            self._allowances = {}
+            for one in self.event.allowances.order_by("-pk"):
+                self._allowances.setdefault((one.record, one.key), []).append(one)
+        return self._allowances.get((record._meta.concrete_model._meta.label_lower, record.pk), [])
+
+    @property
+    def partners(self) -> set[int | str]:
+        """The keys and the names of the partners."""
+        if self._partners is None:
+            partners = self.event.event_partners.order_by().values_list("organisation", "organisation__name")
+            self._partners = {word for key, name in partners for word in (key, name.casefold())}
+        return self._partners
+
+    @property
+    def rows(self) -> list[dict]:
+        """Every participation with its roles, in one query."""
+        if self._rows is not None:
+            return self._rows
+        rows: dict[int, dict] = {}
+        for row in self.event.participations.order_by().values(
+            "pk",
+            "organisation",
+            "person__name",
+            "person__sort_name",
+            "affiliation",
+            "position",
+            "organisation__name",
+            "organisation__short_name",
+            "organisation__country",
+            "listing",
+            "attendance",
+            "recorded_under",
+            "roles__role",
+            "roles__session",
+            "roles__recorded_under",
+        ):
+            kept = rows.setdefault(row["pk"], row | {"roles": []})
+            if row["roles__role"]:
+                kept["roles"].append((row["roles__role"], row["roles__session"], row["roles__recorded_under"]))
+        self._rows = list(rows.values())
+        return self._rows
 
 
-def _goes_on(text: str, words: list[_Word], index: int) -> bool:
+def _is_a_date(words: list[Word], index: int) -> bool:
+    """Whether the word at `index` is a month as in “in May” or “May 2027”."""
+    if words[index].key not in _MONTHS:
+        return False
+    beside = [words[at].key for at in (index - 1, index + 1) if 0 <= at < len(words)]
+    return any(key.isdigit() for key in beside) or (index > 0 and words[index - 1].key in _BEFORE_MONTHS)
+
+
+def _goes_on(text: str, words: list[Word], index: int) -> bool:
     """Whether the word at `index` may belong to the same name as the one before it."""
     return index > 0 and bool(_NAMES_GO_ON.fullmatch(text, words[index - 1].end, words[index].start))
 
 
 def _widest(mentions: list[Mention]) -> list[Mention]:
-    """Leave out what lies within a wider mention; people go before affiliations, the certain before the others."""
+    """Leave out what lies within a wider mention; the certain go before the others, people before what else tells."""
     kept: list[Mention] = []
-    for one in sorted(mentions, key=lambda one: (one.is_affiliation, not one.certain, one.start - one.end, one.start)):
+    for one in sorted(mentions, key=_weight):
         if not any(other.start < one.end and one.start < other.end for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda one: one.start)
 
 
-def names_in(text: str, event: Event, session: Session | None = None) -> list[Mention]:
+def _weight(one: Mention) -> tuple:
+    return not one.certain, one.kind != Tells.NAME, one.start - one.end, one.start
+
+
+def names_in(text: str, event: "Event", session: "Session | None" = None) -> list[Mention]:
     """Return the words of `text` that name a participant where the rule in force forbids it; one query."""
     return NameCheck(event, session).find(text)

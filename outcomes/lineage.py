@@ -103,7 +103,9 @@ def merge(survivor: Outcome, parts: Mapping[int, int], *, version: int, text: st
             row.merge_into(survivor, by=by, note=f"Merged into {named(survivor)}.")
         Outcome.objects.filter(pk=survivor.pk).inherit()
         everything.settle()
-    survivor.refresh_from_db()
+        survivor.refresh_from_db()
+        if survivor.status == Status.PUBLISHED:  # it may stand under the stricter rule of one of the others from now on
+            survivor.refuse_unanswered()
     before["stamp_after"] = survivor.recorded_under
     return OutcomeMerge.objects.create(
         survivor=survivor,

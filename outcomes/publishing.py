@@ -10,7 +10,8 @@ from django.tasks import task
 from django.urls import reverse
 from django.utils import timezone
 
-from events.models import Event, InvalidTransition, NotAllowed
+from events.models import Event, InvalidTransition, NotAllowed, Unanswered
+from events.naming import Roll
 from outcomes.models import Outcome, Publication, PublicationItem, Status
 from outcomes.models.outcome import OWN_TEXT
 from participants import mail
@@ -37,7 +38,12 @@ def against_publishing(outcomes: Sequence[Outcome], event: Event, user) -> dict[
     own = Outcome.objects.filter(pk__in=[outcome.pk for outcome in outcomes]).own_texts_of(user)
     theirs = set(own.order_by().values_list("pk", flat=True))
     for_all = "" if not outcomes or _reviews(event, user) else outcomes[0].against_sending_back(user)
-    return {outcome.pk: for_all or (OWN_TEXT if outcome.pk in theirs else "") for outcome in outcomes}
+    roll, found = Roll(event), {}
+    for outcome in outcomes:
+        found[outcome.pk] = for_all or (OWN_TEXT if outcome.pk in theirs else "")
+        if not found[outcome.pk] and (marks := outcome.unanswered(roll=roll)):
+            found[outcome.pk] = str(Unanswered(marks))
+    return found
 
 
 @transaction.atomic
@@ -82,20 +88,23 @@ def carry_out(pk: int) -> Publication | None:
     publication = Publication.objects.open().select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
     if publication is None:
         return None
-    by, event, left = publication.set_by, publication.event, []
-    items = list(publication.items.select_related("outcome__event").order_by("pk"))
+    by, left = publication.set_by, []
+    event = Event.objects.select_for_update(no_key=True).get(pk=publication.event_id)
+    items = list(publication.items.select_related("outcome").order_by("pk"))
+    roll = Roll(event)  # who may not be named, read once for all
     if event.status == Event.Status.WITHDRAWN:  # by somebody who knew more than whoever set this
         left, items = [["", "The event was withdrawn since: nothing of it was published."]], []
     elif publication.with_event and event.status == Event.Status.DRAFT and (reason := _publish(event, by)):
         left.append(["", reason])
     for item in items:
         outcome = item.outcome
+        outcome.event = event
         if outcome.status == Status.PUBLISHED:
             continue  # somebody published it by itself
         reason = "It was rewritten since." if outcome.version != item.version else ""
         if outcome.status != Status.APPROVED:
             reason = f"It is {outcome.get_status_display().lower()} now."
-        if reason := reason or _publish(outcome, by):
+        if reason := reason or _publish(outcome, by, roll=roll):
             left.append([outcome.code, reason])
     publication.done_at, publication.left_out = timezone.now(), left
     publication.save(update_fields=["done_at", "left_out"])
@@ -108,13 +117,13 @@ def _reviews(event: Event, user) -> bool:
     return user.has_perm("outcomes.review_outcome") and event.is_staffed_by(user)
 
 
-def _publish(what: Event | Outcome, by) -> str:
+def _publish(what: Event | Outcome, by, **kwargs) -> str:
     """Publish it, or return why not."""
     if by is None:
         return "Whoever set this has no account any more."
     try:
         with transaction.atomic():
-            what.publish(by=by)
+            what.publish(by=by, **kwargs)
     except NotAllowed as refused:
         return str(refused)
     except InvalidTransition:

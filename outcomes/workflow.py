@@ -3,11 +3,13 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from events.models import Unanswered
 from outcomes.models import DELETED_KEPT, WITH_RAPPORTEUR, ActionOwner, Outcome, StaleVersion, Theme
 from outcomes.places import Place
 from participants import history
@@ -93,36 +95,49 @@ def save(outcome: Outcome, *, version: int, words: Mapping, by=None) -> Outcome:
 
 
 @transaction.atomic
-def submit(outcome: Outcome, *, version: int, by) -> None:
-    """Submit what was read at `version` and nothing else.
+def submit(outcome: Outcome, *, version: int, by, note: str = "") -> None:
+    """Submit what was read at `version` and nothing else, with a note to the editor.
 
-    Raises Outcome.DoesNotExist, NotYours, StaleVersion as `save`, and NotAllowed after the deadline.
+    Raises Outcome.DoesNotExist, NotYours, StaleVersion as `save`, NotAllowed after the deadline, and Unanswered where
+    its words tell who spoke and no note says why.
     """
     current = _locked(outcome)
     if not current.is_with_rapporteur:
         raise NotYours(current)
     if current.version != version:
         raise StaleVersion(current)
-    current.submit(by=by)
+    current.submit(by=by, note=note)
+
+
+@dataclass
+class HandedIn:
+    """What came of submitting several at once: how many were, had changed since, and tell who spoke (their codes)."""
+
+    submitted: int = 0
+    changed: int = 0
+    telling: list[str] = field(default_factory=list)
 
 
 @transaction.atomic
-def submit_all(seen: Mapping[str, int], place: Place, *, by) -> tuple[int, int]:
-    """Submit those of `place` that were read (code → version); return how many were, and how many had changed since.
+def submit_all(seen: Mapping[str, int], place: Place, *, by, notes: Mapping[str, str] | None = None) -> HandedIn:
+    """Submit those of `place` that were read (code → version), each with its note to the editor, if it has one.
 
     Raises NotAllowed after the deadline, and then submits none.
     """
-    submitted = changed = 0
+    done, notes = HandedIn(), notes or {}
     for outcome in place.outcomes.filter(code__in=seen, status__in=WITH_RAPPORTEUR):
         try:
-            submit(outcome, version=seen[outcome.code], by=by)
+            with transaction.atomic():
+                submit(outcome, version=seen[outcome.code], by=by, note=notes.get(outcome.code, ""))
         except StaleVersion:
-            changed += 1
+            done.changed += 1
+        except Unanswered:
+            done.telling.append(outcome.code)
         except (Outcome.DoesNotExist, NotYours):
             continue  # somebody deleted or submitted it in this very moment
         else:
-            submitted += 1
-    return submitted, changed
+            done.submitted += 1
+    return done
 
 
 @transaction.atomic

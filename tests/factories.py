@@ -201,6 +201,17 @@ class EventStatusChangeFactory(DjangoModelFactory):
     to_status = "published"
 
 
+class AllowanceFactory(DjangoModelFactory):
+    event = factory.SubFactory(EventFactory)
+    record = "events.event"
+    key = factory.SelfAttribute("event.pk")
+    wording = "0" * 64
+    reason = "It is the name of a lake."
+
+    class Meta:
+        model = events.Allowance
+
+
 class EventPartnerFactory(DjangoModelFactory):
     class Meta:
         model = events.EventPartner

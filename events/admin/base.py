@@ -14,7 +14,17 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from events.models import Event, InvalidTransition, NotAllowed, Participation, Session, StaffedQuerySet
+from events.admin.guard import asked_of
+from events.models import (
+    Event,
+    InvalidTransition,
+    NotAllowed,
+    Participation,
+    Session,
+    StaffedQuerySet,
+    Unanswered,
+)
+from events.models.allowance import REASON_LIMIT
 from events.workflow import release, settle_visibility
 from participants.help import Helped
 from participants.text import validate_plain
@@ -264,15 +274,22 @@ class WithVerbs:
             raise Http404
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
-        error, status = self.why_not(obj, verb, request.user), 200
+        error, status, telling = self.why_not(obj, verb, request.user), 200, False
         form = NoteForm(request.POST if request.method == "POST" else None, label_suffix="")
         if request.method == "POST" and form.is_valid():
             try:
                 with transaction.atomic():
+                    if reason := request.POST.get("reason", "").strip():
+                        telling = True  # what was typed stays on the page
+                        for record in obj.guarded_records():
+                            if record.unanswered():
+                                record.let_stand(reason, by=request.user)
                     getattr(obj, verb.name)(by=request.user, note=form.cleaned_data["note"])
                     self.log_change(request, obj, f"{verb.label}.")
             except InvalidTransition:
                 error, status = "Somebody was faster: its status is another now.", 409
+            except Unanswered as refused:
+                error, status, telling = asked_of(refused), 422, verb.name == "publish"
             except NotAllowed as refused:
                 error, status = str(refused), 403
             except ValidationError as wrong:
@@ -292,6 +309,9 @@ class WithVerbs:
             "button": verb.label,
             "error": error,
             "form": form,
+            "telling": telling,
+            "reason": request.POST.get("reason", ""),
+            "reason_limit": REASON_LIMIT,
             "allowed": not self.why_not(obj, verb, request.user),
         }
         request.current_app = self.admin_site.name

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from events.admin.base import Limited, ReadsChoicesAtOnce, Verb, WithVerbs, prefilled
 from events.admin.cloning import ClonesEvents, clone_link
+from events.admin.guard import AsksWhyItStands, GuardedForm
 from events.admin.invitations import InvitesRapporteurs, invite_link
 from events.admin.pages import WithPages
 from events.admin.programme import EditsProgramme, programme_link
@@ -51,7 +52,7 @@ class EventSeriesAdmin(Exports, WithHistory):
         return obj.number
 
 
-class EventForm(forms.ModelForm):
+class EventForm(GuardedForm):
     """An event; whoever works for some institutions says for which of them a new one is, so that it stays theirs."""
 
     asking: User
@@ -108,6 +109,7 @@ class EventPartnerInline(ReadsChoicesAtOnce):
 
 @admin.register(Event)
 class EventAdmin(
+    AsksWhyItStands,
     Exports,
     WithPages,
     EditsProgramme,
@@ -223,6 +225,7 @@ class EventAdmin(
         super().save_model(request, obj, form, change)
         if changed:
             set_attribution(obj, rule, by=request.user)
+            self.say_what_changed(request, obj, form.initial["attribution"])
         if not {"outcomes_due_on", "accepts_late", "time_zone"}.isdisjoint(form.changed_data):
             obj.take_back_reminders()
 

@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.text import capfirst
 
 from events.history import lines_visible_to
-from events.models import Event
+from events.models import Event, Guarded, Unanswered
 from events.workflow import settle_visibility
 from participants import history
 from participants.history_pages import page_of
@@ -133,6 +133,8 @@ class ChangeAdmin(admin.ModelAdmin):
                     self.put_back(change, record, whole=whole, seen=request.POST.get("seen", ""), by=request.user)
             except history.Stale:
                 error, status = "Somebody changed it meanwhile: read once more what would become of it.", 409
+            except Unanswered as refused:
+                error, status = str(refused), 422
             except ValidationError as wrong:
                 error, status = " ".join(wrong.messages), 422
             else:
@@ -180,6 +182,8 @@ class ChangeAdmin(admin.ModelAdmin):
         if not then or seen != _seal(now, then):
             raise history.Stale
         history.put_back(record, now, then, by=by)
+        if isinstance(record, Guarded) and record.would_be_read():
+            record.refuse_unanswered()
         if event:
             settle_visibility(event)
 

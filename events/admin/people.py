@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, OfOneEvent, Released
+from events.admin.guard import AsksWhyItStands, GuardedForm
 from events.admin.invitations import OffersInvitation, invite_link
 from events.exports import ParticipationExport, QuoteExport, RoleExport
 from events.models import Participation, Quote, Role
@@ -80,7 +81,9 @@ class RoleAdmin(Exports, OffersInvitation, Released, EventBound, WithHistory):
 
 
 @admin.register(Quote)
-class QuoteAdmin(Exports, Released, EventBound, WithHistory):
+class QuoteAdmin(AsksWhyItStands, Exports, Released, EventBound, WithHistory):
+    form = GuardedForm
+    change_form_template = "admin/status_change_form.html"
     export = QuoteExport
     list_display = ["__str__", "speaker", "consent", "session", "kept_under", "event"]
     list_filter = [EventFilter, "consent", "recorded_under"]

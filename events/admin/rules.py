@@ -1,9 +1,11 @@
 """What a rule of attribution means, in the words of the secretariat."""
 
+from django.contrib import messages
 from django.contrib.admin.widgets import AdminRadioSelect
 
-from events.attribution import Rule, strictest
-from events.models import Event
+from events.attribution import Rule, stricter_than, strictest
+from events.models import Event, Guarded, Recorded, Session
+from events.naming import Roll
 
 # What the public does not get to see: the sentence beside each rule where it is chosen.
 HIDES = {
@@ -37,5 +39,61 @@ class RuleField:
                 [("", "Inherited: the rule of the session above it, else of the event")] if db_field.blank else []
             )
             choices = [(rule.value, f"{rule.label}: {HIDES[rule][0].lower()}{HIDES[rule][1:]}") for rule in Rule]
+            kwargs["help_text"] = (
+                f"{db_field.help_text} A looser rule holds for what is recorded from then on: what is older stays "
+                "under the strictest rule it has lived under, until an editor decides otherwise for it."
+            )
             kwargs |= {"choices": [*inherited, *choices], "widget": AdminRadioSelect(attrs={"class": "radiolist"})}
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def say_what_changed(self, request, target: Event | Session, was: str) -> None:
+        """Once the rule of `target` is not `was` any more: say what stays hidden, or is public and should not be."""
+        now = _rule_of(target)
+        if now in stricter_than(was):
+            if number := telling_now(target):
+                words = (
+                    "1 public wording tells who spoke or took part"
+                    if number == 1
+                    else f"{number} public wordings tell who spoke or took part"
+                )
+                messages.warning(
+                    request, f"Under this rule {words}: look at them in the review, reword them or withdraw them."
+                )
+        elif was in stricter_than(now):
+            messages.warning(request, loosened(target, was, now))
+
+
+def _rule_of(target: Event | Session) -> str:
+    return target.attribution if isinstance(target, Event) else target.rule_now()
+
+
+def loosened(target: Event | Session, was: str, now: str) -> str:
+    """Say what a looser rule shows from now on, and what stays hidden all the same."""
+    event = target if isinstance(target, Event) else target.event
+    words = f"The rule is looser now: “{Rule(now).label}” instead of “{Rule(was).label}”."
+    if was == Rule.CLOSED:
+        words += " Sessions that were closed by it are shown from now on, with their titles and texts."
+    kept = []
+    for model in Recorded.concrete():
+        rows = model.objects.filter(**{model.EVENT_PATH: event}, recorded_under__in=["", *stricter_than(now)])
+        if number := rows.with_rule().filter(rule=now).count():
+            names = model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural
+            kept.append(f"{number} {names}")
+    if not kept:
+        return f"{words} Nothing was recorded under a stricter one."
+    return (
+        f"{words} What was recorded before stays as hidden as it was, because people came and spoke under the rule of "
+        f"that day: {', '.join(kept)}. To show some of it, choose it in its list and take “Show under today’s rule of "
+        "attribution”."
+    )
+
+
+def telling_now(target: Event | Session) -> int:
+    """Return how many wordings of the event are public although the guard would ask about them now."""
+    event = target if isinstance(target, Event) else target.event
+    roll, number = Roll(event), 0
+    for model in Recorded.concrete():
+        if issubclass(model, Guarded):
+            rows = model.objects.public().filter(**{model.EVENT_PATH: event})
+            number += sum(bool(row.unanswered(roll=roll)) for row in rows)
+    return number

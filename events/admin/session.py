@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from events.admin.base import AutocompleteWithin, EventBound, EventFilter, TimesOfTheEvent, prefilled, say_zone
+from events.admin.guard import AsksWhyItStands, GuardedForm, GuardedInlineForm
 from events.admin.invitations import invite_link
 from events.admin.rules import RuleField
 from events.exports import SessionExport
@@ -26,6 +27,7 @@ class BreakoutGroupFormSet(forms.BaseInlineFormSet):
 
 class BreakoutGroupInline(Helped, admin.StackedInline):
     model = BreakoutGroup
+    form = GuardedInlineForm
     fk_name = "parent"
     formset = BreakoutGroupFormSet
     fields = [("number", "title"), ("starts_at", "ends_at", "room"), "position"]
@@ -50,8 +52,16 @@ class KeepsWhatHangsOnIt:
 
 @admin.register(Session)
 class SessionAdmin(
-    KeepsWhatHangsOnIt, Exports, RuleField, AutocompleteWithin, TimesOfTheEvent, EventBound, WithHistory
+    AsksWhyItStands,
+    KeepsWhatHangsOnIt,
+    Exports,
+    RuleField,
+    AutocompleteWithin,
+    TimesOfTheEvent,
+    EventBound,
+    WithHistory,
 ):
+    form = GuardedForm
     export = SessionExport
     list_display = ["title", "label", "kind", "above", "starts", "room", "rule", "event"]
     list_filter = [EventFilter, "kind", "attribution"]
@@ -125,7 +135,10 @@ class SessionAdmin(
     def save_model(self, request, obj, form, change):
         """Save, with the rule and the place in the tree through their own doors."""
         if change and "attribution" in form.changed_data:
-            set_attribution(Session.objects.get(pk=obj.pk), obj.attribution, by=request.user)
+            before = Session.objects.get(pk=obj.pk)
+            was = before.rule_now()
+            set_attribution(before, obj.attribution, by=request.user)
+            self.say_what_changed(request, before, was)
         super().save_model(request, obj, form, change)
         if change and "parent" in form.changed_data:
             move_session(obj, obj.parent)

@@ -1,3 +1,4 @@
+from events.models.allowance import Allowance, Guarded, Unanswered
 from events.models.event import Event, EventIndex, EventPartner, EventSeries, EventStatusChange, StaffedQuerySet
 from events.models.generation import PublicGeneration, bump_generation
 from events.models.invitation import Invitation
@@ -9,6 +10,7 @@ from events.models.session import BreakoutGroup, Session
 from events.models.status import InvalidTransition, NotAllowed, StatusLine, StatusModel, Withdrawable
 
 __all__ = [
+    "Allowance",
     "BreakoutGroup",
     "Event",
     "EventIndex",
@@ -16,6 +18,7 @@ __all__ = [
     "EventRevision",
     "EventSeries",
     "EventStatusChange",
+    "Guarded",
     "InvalidTransition",
     "Invitation",
     "NotAllowed",
@@ -30,6 +33,7 @@ __all__ = [
     "StaffedQuerySet",
     "StatusLine",
     "StatusModel",
+    "Unanswered",
     "Withdrawable",
     "bump_generation",
 ]

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django_countries.fields import CountryField
 
-from events.attribution import PLAIN_WORDS, Rule
+from events.attribution import PLAIN_WORDS, Rule, quote_shown, session_shown
+from events.models.allowance import Guarded, Unanswered
 from events.models.recorded import Recorded
 from events.models.status import StatusLine, Withdrawable
+from events.naming import Roll
 from events.search import Searchable, SearchIndex, SearchQuerySet
 from events.zones import validate_time_zone
 from participants.models import Kept, Organisation, OutgoingMail
@@ -125,7 +127,7 @@ class EventQuerySet(StaffedQuerySet, SearchQuerySet):
         return over.order_by(F("starts_on").desc(), F("id").desc())
 
 
-class Event(SluggedModel, Searchable, Withdrawable):
+class Event(Guarded, SluggedModel, Searchable, Withdrawable):
     """A dialogue: what, when, where, who convened it, and under which rule of attribution."""
 
     class Format(models.TextChoices):
@@ -204,6 +206,7 @@ class Event(SluggedModel, Searchable, Withdrawable):
 
     slug_source = "title"
     SEARCHED = ("title", "reference", "summary", "city", "country")
+    GUARDED = ("title", "summary", "body", "image_alt")
     HISTORY = Kept(event="pk", called="title", fixed=("slug", "attribution", "reference"))
 
     class Meta:
@@ -261,7 +264,13 @@ class Event(SluggedModel, Searchable, Withdrawable):
     # Verbs
 
     def publish(self, *, by, note="") -> None:
-        """Make the event public, or public again after it was withdrawn."""
+        """Make the event public, or public again after it was withdrawn.
+
+        Raises Unanswered where its words, or those of a session that is shown, tell who spoke or took part.
+        """
+        roll = Roll(self)
+        for record in self.guarded_records():
+            record.refuse_unanswered(roll=roll)
         self._move(
             self.Status.PUBLISHED,
             by=by,
@@ -274,6 +283,26 @@ class Event(SluggedModel, Searchable, Withdrawable):
     def withdraw(self, *, by, note="") -> None:
         """Take the event and everything in it back; its address says when and nothing else."""
         self._move(self.Status.WITHDRAWN, by=by, note=note, withdrawn_at=timezone.now())
+
+    @property
+    def event(self) -> "Event":
+        """Itself: what is guarded has an event."""
+        return self
+
+    def would_be_read(self):
+        return self.status == self.Status.PUBLISHED
+
+    def guarded_records(self):
+        sessions = self.sessions.with_rule().filter(session_shown()).select_related("parent__parent")
+        quotes = self.quotes.with_rule().filter(quote_shown()).select_related("session__parent__parent")
+        rows = [*sessions, *quotes]
+        for row in rows:
+            row.event = self
+        return [self, *rows]
+
+    def refuse_telling(self, public_note):
+        if marks := [one for one in self.guard().find(public_note) if one.certain]:
+            raise Unanswered(marks)
 
     def against_curating(self, user) -> str:
         """Say why `user` may not publish or withdraw, or nothing."""

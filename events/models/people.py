@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from events import attribution
 from events.attribution import Byline
+from events.models.allowance import Guarded
 from events.models.event import Event, StaffedQuerySet
 from events.models.recorded import Recorded, RecordedQuerySet
 from events.models.session import Session
@@ -186,7 +187,7 @@ class QuoteQuerySet(StaffedQuerySet, RecordedQuerySet):
         )
 
 
-class Quote(Recorded):
+class Quote(Guarded, Recorded):
     """Words that somebody said, with their consent to be quoted."""
 
     class Consent(models.TextChoices):
@@ -206,6 +207,7 @@ class Quote(Recorded):
     rule: str  # annotated by `with_rule()`
     objects = QuoteQuerySet.as_manager()
 
+    GUARDED = ("text",)
     HISTORY = Kept(event="event_id", fixed=("event", "consent"))
 
     class Meta:
@@ -221,6 +223,9 @@ class Quote(Recorded):
             raise ValidationError({"session": "That session belongs to another event."})
         if self.speaker_id and self.speaker.event_id != self.event_id:
             raise ValidationError({"speaker": "That person is not a participant of this event."})
+
+    def would_be_read(self):
+        return self.event.would_be_read() and self.consent in (self.Consent.GIVEN, self.Consent.NOT_NEEDED)
 
     @property
     def byline(self) -> Byline:

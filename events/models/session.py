@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce
 from events import attribution
 from events.attribution import MAX_DEPTH, Rule, rule_in_force
 from events.codes import random_code
+from events.models.allowance import Guarded
 from events.models.event import Event, StaffedQuerySet
 from participants.models import Kept
 from participants.text import validate_plain
@@ -67,7 +68,7 @@ class SessionQuerySet(StaffedQuerySet):
         return self.order_by(when.asc(nulls_last=True), "position", "pk")
 
 
-class Session(models.Model):
+class Session(Guarded, models.Model):
     """A part of the programme; breakout groups are sessions with a parent."""
 
     class Kind(models.TextChoices):
@@ -111,6 +112,7 @@ class Session(models.Model):
 
     objects = SessionQuerySet.as_manager()
 
+    GUARDED = ("title", "body")
     HISTORY = Kept(event="event_id", called="title", fixed=("event", "attribution"))
 
     class Meta:
@@ -151,6 +153,15 @@ class Session(models.Model):
             raise ValidationError({"parent": "A session cannot stand under itself."})
         if len(above) + self.height() > MAX_DEPTH:
             raise ValidationError({"parent": f"Groups nest {MAX_DEPTH} levels deep at most."})
+
+    def would_be_read(self):
+        return self.event.would_be_read() and self.rule_now() != Rule.CLOSED
+
+    def guarded_session(self):
+        return self
+
+    def guarded_session_id(self):
+        return self.pk
 
     def ancestors(self) -> list["Session"]:
         """The sessions above this one, the nearest first; one too many where they nest too deep or in a circle."""

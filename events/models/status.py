@@ -123,6 +123,10 @@ class Withdrawable(StatusModel):
     class Meta:
         abstract = True
 
+    def refuse_telling(self, public_note: str) -> None:
+        """Raise Unanswered where the note tells who spoke: no reason lets that stand, a note needs to name nobody."""
+        raise NotImplementedError
+
     def may_say_why(self, user) -> bool:
         """Whether it is withdrawn, and `user` is one of those who could withdraw it."""
         return self.status == "withdrawn" and not getattr(self, self.AGAINST_SAYING_WHY)(user)
@@ -131,12 +135,14 @@ class Withdrawable(StatusModel):
     def say_why(self, public_note: str, *, by) -> None:
         """Set what its tombstone says beside the day, "" for nothing; the history keeps it too.
 
-        Raises NotAllowed, ValidationError, or InvalidTransition when it is not withdrawn any more.
+        Raises NotAllowed (Unanswered when it tells who spoke), ValidationError, or InvalidTransition when it is not
+        withdrawn any more.
         """
         public_note = public_note.strip()
         self._meta.get_field("public_note").run_validators(public_note)
         if reason := getattr(self, self.AGAINST_SAYING_WHY)(by):
             raise NotAllowed(reason)
+        self.refuse_telling(public_note)
         if not type(self)._base_manager.filter(pk=self.pk, status="withdrawn").update(public_note=public_note):
             raise InvalidTransition("It is not withdrawn any more.")
         self.public_note = public_note

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from events.admin.base import (
@@ -21,8 +22,9 @@ from events.admin.base import (
     WithVerbs,
     confirm,
 )
+from events.admin.guard import asked_of
 from events.admin.public_note import GivesPublicNote
-from events.models import InvalidTransition, NotAllowed
+from events.models import InvalidTransition, NotAllowed, Unanswered
 from outcomes.admin.comments import OutcomeCommenting
 from outcomes.admin.filters import NeedsFilter
 from outcomes.admin.lineage import TOGETHER, OutcomeMerging, OutcomeParting, OutcomeSplitting
@@ -85,6 +87,18 @@ class OutcomeForm(forms.ModelForm):
                 code="stale",
                 params={"fields": ", ".join(differ) or "nothing"},
             )
+        if now.status == Status.PUBLISHED and not self.errors:
+            typed = self.cleaned_data
+            now.session = typed.get("session", now.session)
+            texts = {name: typed[name] for name in now.GUARDED if name in typed}
+            if marks := now.unanswered(**texts):
+                review = reverse("admin:outcomes_outcome_review", args=[now.pk])
+                raise ValidationError(
+                    format_html(
+                        '{} <a href="{}">Or give the reason in the review.</a>', asked_of(Unanswered(marks)), review
+                    ),
+                    code="telling",
+                )
         return cleaned
 
 

@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from events.admin.base import EventBound, EventFilter, Verb, WithVerbs
+from events.admin.guard import AsksWhyItStands, GuardedForm, GuardedInlineForm
 from outcomes.exports import ReportExport
 from outcomes.models import Report, ReportSection
 from participants.exporting.pages import Exports
@@ -10,13 +11,15 @@ from participants.history_pages import WithHistory
 
 class ReportSectionInline(Helped, admin.StackedInline):
     model = ReportSection
+    form = GuardedInlineForm
     fields = [("title", "kind"), "body", ("position", "slug")]
     extra = 0
     view_on_site = False
 
 
 @admin.register(Report)
-class ReportAdmin(Exports, EventBound, WithVerbs, WithHistory):
+class ReportAdmin(AsksWhyItStands, Exports, EventBound, WithVerbs, WithHistory):
+    form = GuardedForm
     export = ReportExport
     list_display = ["title", "event", "status", "published_month", "author"]
     list_filter = [EventFilter, "status"]

@@ -22,9 +22,11 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from events import attribution
+from events.admin.guard import asked_of
 from events.admin.rules import public_effect
-from events.models import Event, InvalidTransition, NotAllowed, Role
-from events.naming import WHY_NOT, NameCheck
+from events.models import Allowance, Event, InvalidTransition, NotAllowed, Role, Unanswered
+from events.models.allowance import REASON_LIMIT
+from events.naming import WHY_NOT, Roll
 from outcomes import workflow
 from outcomes.admin.beside import Lineage, alike, two_of, versions_of
 from outcomes.board import Origin
@@ -94,6 +96,15 @@ class WordingForm(forms.Form):
         error_messages={"required": "Write the wording."},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why it may stand as it is",
+        required=False,
+        max_length=REASON_LIMIT,
+        validators=[validate_plain],
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        help_text="Needed to publish words that tell who spoke, unless you reword them. It stays in the history with "
+        "your name, and holds for this wording alone.",
+    )
     note = forms.CharField(
         label="Note",
         required=False,
@@ -181,6 +192,8 @@ class OutcomeReview(ReviewPage):
         except InvalidTransition:
             words = "Somebody was faster: what you see now is how it stands. Nothing you typed is lost."
             return self.refuse(pk, 409, error=words)
+        except Unanswered as refused:
+            return self.refuse(pk, 422, errors=ValidationError({"reason": asked_of(refused)}))
         except NotAllowed as refused:
             return self.refuse(pk, 403, error=str(refused))
         except ValidationError as wrong:
@@ -197,6 +210,8 @@ class OutcomeReview(ReviewPage):
         if name not in ("send_back", "withdraw"):
             self.let_names_be_seen(outcome, form)
         with history.watch(outcome, outcome.owners.all(), by=request.user):
+            if reason := form.cleaned_data["reason"]:
+                outcome.let_stand(reason, text=form.cleaned_data["text"], by=request.user)
             return self.do(outcome, form, name)
 
     def do(self, outcome, form, name: str) -> HttpResponse:
@@ -281,7 +296,8 @@ class OutcomeReview(ReviewPage):
                 buttons.append(move)
             elif method and against[method] not in reasons:
                 reasons.append(against[method])
-        check = name_check(outcome)
+        typed, roll = str(form["text"].value() or ""), Roll(outcome.event)
+        names = outcome.marks(roll=roll, text=typed)
         versions = versions_of(outcome)
         chosen = two_of(versions, self.request.GET)
         context = {
@@ -294,8 +310,10 @@ class OutcomeReview(ReviewPage):
             "rule": attribution.Rule(outcome.rule) if outcome.rule in attribution.Rule.values else None,
             "effect": public_effect(outcome.event, outcome.rule, outcome.recorded_under),
             "author_roles": self.author_roles(outcome),
-            "names": check.find(readable(outcome, str(form["text"].value() or ""))),
-            "why_no_names": WHY_NOT[check.rule],
+            "names": names,
+            "unanswered": outcome.unanswered(roll=roll, text=typed) if names else [],
+            "allowance": Allowance.objects.of(outcome).select_related("by").first() if names else None,
+            "why_no_names": WHY_NOT[outcome.guard(roll).rule],
             "themes": outcome.themes.all(),
             "owner_meant": workflow.owner_meant(outcome),
             "origin": Origin.of(outcome, user),
@@ -342,11 +360,6 @@ class OutcomeReview(ReviewPage):
         return [f"{role.get_role_display()}, {role.session or 'whole event'}" for role in roles]
 
 
-def name_check(outcome: Outcome) -> NameCheck:
-    """Return who may not be named in it, under the rule now and the strictest it has lived under."""
-    return NameCheck(outcome.event, outcome.session, outcome.recorded_under)
-
-
 def unseen_names(outcome: Outcome, text: str, seen: list[str]) -> str:
     """Return the sentence about words in `text` that look like a name and are not among `seen`, or nothing."""
     new = [f"“{words}”" for words in names_in(outcome, text) if words not in seen]
@@ -355,12 +368,7 @@ def unseen_names(outcome: Outcome, text: str, seen: list[str]) -> str:
 
 def names_in(outcome: Outcome, text: str) -> list[str]:
     """Return the words in `text` that look like a name which may not be there."""
-    return [one.words for one in name_check(outcome).find(readable(outcome, text))]
-
-
-def readable(outcome: Outcome, text: str) -> str:
-    """Return what a reader would see of it with `text` as its wording."""
-    return f"{outcome.heading}\n{text}"
+    return [one.words for one in outcome.marks(text=text)]
 
 
 def _done(request) -> int:

@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
-from events.attribution import FEWEST, Rule
+from events.attribution import FEWEST, Rule, tellable
 from events.codes import easy_code
 from events.models import Event, Session, StaffedQuerySet
 from outcomes.models.outcome import TEXT_LIMIT, Outcome
@@ -262,17 +262,10 @@ class Round(models.Model):
         return found if len(found) >= FEWEST else []
 
     def actor_types_told(self) -> set[str]:
-        """Return the types of actor that may stand beside a contribution: those of groups of FEWEST and more.
-
-        Where those left out would be a group smaller than that themselves, the smallest one told is left out too.
-        """
+        """Return the types of actor that may stand beside a contribution: those of groups that are large enough."""
         numbers = Counter(dict(self.contributions.order_by().values_list("actor_type").annotate(Count("pk"))))
         blank = numbers.pop("", 0)
-        told = {kind: number for kind, number in numbers.items() if number >= FEWEST}
-        left_out = blank + sum(numbers.values()) - sum(told.values())
-        if told and 0 < left_out < FEWEST:
-            del told[min(told, key=lambda kind: (told[kind], kind))]
-        return set(told)
+        return set(tellable(numbers, besides=blank))
 
     # How long contributions are kept
 

@@ -21,15 +21,18 @@ from events.codes import random_code
 from events.models import (
     Event,
     EventPartner,
+    Guarded,
     InvalidTransition,
     Recorded,
     RecordedQuerySet,
     Session,
     StaffedQuerySet,
     StatusLine,
+    Unanswered,
     Withdrawable,
 )
 from events.models.generation import bump_generation
+from events.naming import Roll
 from events.search import Searchable, SearchIndex, SearchQuerySet
 from outcomes import notifications
 from outcomes.models.count import Key, OutcomeCount, keys_of
@@ -321,7 +324,7 @@ def a_year_before(day: dt.date) -> dt.date:
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
-class Outcome(Recorded, Searchable, Withdrawable):
+class Outcome(Guarded, Recorded, Searchable, Withdrawable):
     """A takeaway or an action: one table, so that lists, themes and search need one query."""
 
     class Kind(models.TextChoices):
@@ -436,6 +439,7 @@ class Outcome(Recorded, Searchable, Withdrawable):
     is_parting = False  # while `part` moves it
 
     SEARCHED = ("heading", "text")
+    GUARDED = ("heading", "text", "due_text")
     HISTORY = Kept(
         event="event_id",
         # not `owner_suggested`: a hint that names somebody, and goes once it is confirmed
@@ -622,7 +626,15 @@ class Outcome(Recorded, Searchable, Withdrawable):
 
     @transaction.atomic
     def submit(self, *, by, note="") -> None:
-        """Hand it to the secretariat; what was first submitted is kept verbatim."""
+        """Hand it to the secretariat; what was first submitted is kept verbatim.
+
+        Words that tell who spoke need a note to the editor, where the rule lets them be handed in at all: else raises
+        Unanswered.
+        """
+        if marks := self.unanswered():
+            rule = attribution.strictest(self.rule_now(), self.recorded_under)
+            if not note.strip() or not attribution.may_submit_marked(rule):
+                raise Unanswered(marks)
         self._move(
             Status.SUBMITTED,
             by=by,
@@ -647,10 +659,17 @@ class Outcome(Recorded, Searchable, Withdrawable):
         self._move(Status.APPROVED, by=by, note=note, changed_at=timezone.now())
 
     @transaction.atomic
-    def publish(self, *, by, note="") -> None:
-        """Make it public; the first time it gets its number, for good."""
+    def publish(self, *, by, note="", roll: Roll | None = None) -> None:
+        """Make it public; the first time it gets its number, for good.
+
+        Raises Unanswered where its words tell who spoke or took part and nobody recorded why they may stand; `roll`
+        spares reading the participants for each of many.
+        """
+        # Two at once would take the same number; and a rule that is being changed is waited for.
+        self.event = Event.objects.select_for_update(no_key=True).get(pk=self.event_id)
+        self.refresh_from_db(fields=["recorded_under"])
+        self.refuse_unanswered(roll=roll)
         number = self.number
-        Event.objects.select_for_update(no_key=True).get(pk=self.event_id)  # two at once would take the same number
         if number is None:
             siblings = Outcome.objects.filter(event=self.event_id, kind=self.kind)
             number = (siblings.aggregate(last=models.Max("number"))["last"] or 0) + 1
@@ -689,7 +708,8 @@ class Outcome(Recorded, Searchable, Withdrawable):
     def revise(self, *, version: int, **fields) -> None:
         """Save new values of `fields` if nobody saved since `version` was read; else raise StaleVersion.
 
-        Checks nothing but the version: forms have validated the values, `editable_by` who may.
+        Checks besides only what readers would see at once: words of a published one that tell who spoke raise
+        Unanswered. Forms have validated the values, `editable_by` who may.
         """
         now = timezone.now()
         # Asked of the row, not of this instance: forms have given it the new words already.
@@ -703,6 +723,8 @@ class Outcome(Recorded, Searchable, Withdrawable):
             setattr(self, name, value)
         self.refresh_from_db(fields=["reworded_at"])
         mine = Outcome.objects.filter(pk=self.pk)
+        if self.status == Status.PUBLISHED and not fields.keys().isdisjoint({*self.GUARDED, "session", "session_id"}):
+            self.refuse_unanswered()
         if not fields.keys().isdisjoint({"session", "session_id"}):
             mine.tighten()
         mine.settle()
@@ -768,6 +790,15 @@ class Outcome(Recorded, Searchable, Withdrawable):
     def against_parting(self, user) -> str:
         """Editors part what was merged, by that verb alone: no other leads out of there."""
         return self.against_merging(user) if self.is_parting else "It was merged into another one: part them first."
+
+    against_letting_stand = against_reviewing
+
+    def would_be_read(self):
+        return self.status == Status.PUBLISHED
+
+    def refuse_telling(self, public_note):
+        if marks := [one for one in self.guard().find(public_note) if one.certain]:
+            raise Unanswered(marks)
 
     def is_own_text(self, user) -> bool:
         """Whether `user` wrote or submitted it, or one that was merged into it."""

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from events import attribution
 from events.attribution import Byline
-from events.models import Event, Participation, StaffedQuerySet, StatusLine, StatusModel
+from events.models import Event, Guarded, Participation, StaffedQuerySet, StatusLine, StatusModel
+from events.naming import Roll
 from events.search import Searchable, SearchIndex, SearchQuerySet
 from participants.models import Kept
 from participants.slugs import unique_slug
@@ -25,7 +26,7 @@ class ReportQuerySet(StaffedQuerySet):
         ).exclude(event__attribution=attribution.Rule.CLOSED)
 
 
-class Report(StatusModel):
+class Report(Guarded, StatusModel):
     """The rapporteur's report of an event, in sections."""
 
     class Status(models.TextChoices):
@@ -56,6 +57,7 @@ class Report(StatusModel):
 
     objects = ReportQuerySet.as_manager()
 
+    GUARDED = ("title", "disclaimer")
     HISTORY = Kept(event="event_id", called="title", fixed=("event",))
 
     class Meta:
@@ -79,7 +81,13 @@ class Report(StatusModel):
             raise ValidationError({"author": "The author is not a participant of this event."})
 
     def publish(self, *, by, note="") -> None:
-        """Make it public; the convener's disclaimer is copied as it reads today."""
+        """Make it public; the convener's disclaimer is copied as it reads today.
+
+        Raises Unanswered where its words, or those of a section, tell who spoke or took part.
+        """
+        roll = Roll(self.event)
+        for record in self.guarded_records():
+            record.refuse_unanswered(roll=roll)
         self._move(
             self.Status.PUBLISHED,
             by=by,
@@ -91,6 +99,15 @@ class Report(StatusModel):
     def withdraw(self, *, by, note="") -> None:
         """Take it off the public site."""
         self._move(self.Status.WITHDRAWN, by=by, note=note)
+
+    def would_be_read(self):
+        return self.status == self.Status.PUBLISHED
+
+    def guarded_records(self):
+        sections = list(self.sections.all())
+        for section in sections:
+            section.report = self
+        return [self, *sections]
 
     def against_curating(self, user) -> str:
         """Say why `user` may not publish or withdraw, or nothing."""
@@ -144,7 +161,7 @@ class ReportSectionQuerySet(SearchQuerySet):
         return self.order_by(F("report__published_at").desc(nulls_last=True), "report", "position", "pk")
 
 
-class ReportSection(Searchable):
+class ReportSection(Guarded, Searchable):
     """A page of a report; one kind renders the event's takeaways and actions."""
 
     class Kind(models.TextChoices):
@@ -161,6 +178,7 @@ class ReportSection(Searchable):
     objects = ReportSectionQuerySet.as_manager()
 
     SEARCHED = ("title", "body")
+    GUARDED = ("title", "body")
 
     HISTORY = Kept(event="report__event_id", under="report", called="title", fixed=("report", "slug"))
 
@@ -178,6 +196,14 @@ class ReportSection(Searchable):
 
     def get_absolute_url(self):
         return reverse("outcomes:report-section", args=[self.report.event.slug, self.slug])
+
+    @property
+    def event(self) -> Event:
+        """The event of its report."""
+        return self.report.event
+
+    def would_be_read(self):
+        return self.report.would_be_read()
 
     @property
     def minutes(self) -> int:

@@ -48,7 +48,7 @@ def found(text, event, session=None):
         ("Zoë Łukasiewicz", "LUKASIEWICZ, Zoe: agreed", ["LUKASIEWICZ, Zoe"]),
         ("Zoë Łukasiewicz", "Łukasiewicz’s idea, and Lukasiewicz's", ["Łukasiewicz", "Lukasiewicz"]),
         ("Zoë Łukasiewicz", "Zoë B. Łukasiewicz", ["Zoë B. Łukasiewicz"]),
-        ("Zoë Łukasiewicz", "Zoë agreed", []),
+        ("Zoë Łukasiewicz", "Zoë agreed", ["Zoë?"]),
         ("Jürgen Mühlhaus", "Muehlhaus and MUHLHAUS", ["Muehlhaus", "MUHLHAUS"]),
         # titles
         ("Zoë Łukasiewicz", "as Ms Łukasiewicz said", ["Ms Łukasiewicz"]),

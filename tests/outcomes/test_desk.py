@@ -866,13 +866,13 @@ def test_the_check_page_lists_every_draft_with_what_is_wrong(desk, group, rappor
 
     items = desk.get(check_url(group)).context["items"]
 
-    assert [(outcome.text[:5], advice, unchanged) for outcome, advice, unchanged in items] == [
-        ("Good.", [], False),
-        ("zzzzz", ["501 characters: 500 are what people read."], False),
-        ("Nowhe", ["No theme yet: people look for outcomes by theme."], False),
-        ("Came ", ["You have not changed it since it was sent back."], True),
+    assert [(item.outcome.text[:5], item.advice, item.is_ticked) for item in items] == [
+        ("Good.", [], True),
+        ("zzzzz", ["501 characters: 500 are what people read."], True),
+        ("Nowhe", ["No theme yet: people look for outcomes by theme."], True),
+        ("Came ", ["You have not changed it since it was sent back."], False),
     ]
-    assert items[0][0] == good
+    assert items[0].outcome == good
 
 
 def test_a_revised_item_is_ready_again(desk, group, draft, rapporteur, editor):
@@ -880,11 +880,11 @@ def test_a_revised_item_is_ready_again(desk, group, draft, rapporteur, editor):
     draft.send_back(by=editor, note="Say who.")
     desk.post(url("desk-outcome", draft), rewording(draft, "States say so."))
 
-    ((outcome, _, unchanged),) = desk.get(check_url(group)).context["items"]
-    desk.post(check_url(group), {"outcome": f"{outcome.code}:{outcome.version}"})
+    (item,) = desk.get(check_url(group)).context["items"]
+    desk.post(check_url(group), {"outcome": f"{item.outcome.code}:{item.outcome.version}"})
 
     draft.refresh_from_db()
-    assert not unchanged
+    assert item.is_ticked
     assert (draft.status, draft.text, draft.text_submitted) == (
         Status.SUBMITTED,
         "States say so.",

@@ -28,7 +28,7 @@ def draft(guest, group, rapporteur):
 
 @pytest.fixture
 def submitted(draft, rapporteur):
-    draft.submit(by=rapporteur)
+    draft.submit(by=rapporteur, note="She chaired in public.")
     return draft
 
 
@@ -59,8 +59,8 @@ def test_the_check_page_shows_the_words_and_not_whose_name_they_are(client, draf
     page = check_page(client, rapporteur, group)
 
     assert (
-        "<li>Looks like the name of a participant: “Ms Lukasiewicz”. Under the Chatham House Rule nobody is named.</li>"
-        in page
+        "<li>Looks like the name of a participant: “Ms Lukasiewicz”. Under the Chatham House Rule nobody is named. "
+        "Write “a participant”, or what was said without a person.</li>" in page
     )
     assert "Łukasiewicz" not in page
 
@@ -73,13 +73,21 @@ def test_the_heading_is_read_too_and_each_word_told_once(client, draft, rapporte
     assert page.count("Looks like the name of a participant: “Łukasiewicz”.") == 1
 
 
-def test_a_name_stops_nobody_from_submitting(client, draft, rapporteur, group):
+def test_a_name_is_submitted_with_a_note_to_the_editor_only(client, draft, rapporteur, group):
     page = check_page(client, rapporteur, group)
+    address = reverse("outcomes:desk-session-check", args=[group.code])
     ticked = re.search(r'name="outcome" value="([^"]*)" checked', page)[1]
 
-    client.post(reverse("outcomes:desk-session-check", args=[group.code]), {"outcome": ticked})
+    without = client.post(address, {"outcome": ticked})
+    between = Outcome.objects.get().status
+    client.post(address, {"outcome": ticked, f"note-{draft.code}": "She chaired in public."})
 
+    assert '<mark class="telling">Ms Lukasiewicz</mark>' in page
+    assert (without.status_code, between) == (422, "draft")
+    assert "Not submitted: it may tell who spoke or took part." in without.content.decode()
+    assert f'value="{ticked}" checked' in without.content.decode()
     assert Outcome.objects.get().status == "submitted"
+    assert Outcome.objects.get().changes.get().note == "She chaired in public."
 
 
 @pytest.mark.parametrize("number", [1, 30])
@@ -103,8 +111,8 @@ def test_the_check_page_costs_the_same_for_any_number(
 def test_the_review_shows_the_words_and_whose_name_they_may_be(office, submitted):
     page = office.get(review(submitted)).content.decode()
 
-    assert "Names in it?" in page
-    assert "Ms Lukasiewicz</bdi> looks like a participant’s name" in page
+    assert "Does it tell who spoke?" in page
+    assert "Ms Lukasiewicz</bdi></strong>: looks like the name of a participant" in page
     assert "<bdi>Zoë Łukasiewicz</bdi>" in page
     assert "Under the Chatham House Rule nobody is named." in page
 
@@ -112,7 +120,7 @@ def test_the_review_shows_the_words_and_whose_name_they_may_be(office, submitted
 def test_the_review_says_nothing_where_there_is_no_name(office, submitted):
     Outcome.objects.update(text="Talks need a table.")
 
-    assert "Names in it?" not in office.get(review(submitted)).content.decode()
+    assert "Does it tell who spoke?" not in office.get(review(submitted)).content.decode()
 
 
 def test_what_was_written_under_a_stricter_rule_is_still_warned_of(office, submitted):
@@ -120,7 +128,7 @@ def test_what_was_written_under_a_stricter_rule_is_still_warned_of(office, submi
     ParticipationFactory._meta.model.objects.update(listing="public", recorded_under="on_record")
 
     assert submitted.recorded_under == "chatham_house"
-    assert "Names in it?" in office.get(review(submitted)).content.decode()
+    assert "Does it tell who spoke?" in office.get(review(submitted)).content.decode()
 
 
 def test_approving_stays_possible_once_the_warning_was_seen(office, submitted):
@@ -156,6 +164,7 @@ def test_a_name_that_staff_write_in_themselves_is_shown_before_it_is_approved(of
 def test_what_takes_a_text_away_asks_for_no_second_press(office, submitted, editor, move):
     if move == "withdraw":
         submitted.approve(by=editor)
+        submitted.let_stand("She chaired in public.", by=editor)
         submitted.publish(by=editor)
 
     press(office, submitted, move, NAMED, note="Please leave the name out.")

@@ -5,7 +5,7 @@ from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.views.generic import View
 
-from events.models import InvalidTransition, NotAllowed
+from events.models import InvalidTransition, NotAllowed, Unanswered
 from outcomes import workflow
 from outcomes.models import WITH_RAPPORTEUR, Outcome, StaleVersion
 from outcomes.views.desk import answers
@@ -64,6 +64,11 @@ def hand_in(request, outcome: Outcome, version: int) -> None:
     kind = outcome.get_kind_display()
     try:
         workflow.submit(outcome, version=version, by=request.user)
+    except Unanswered:
+        messages.warning(
+            request,
+            "Saved, but not submitted: it may tell who spoke. “Check and submit” shows where, and what to do about it.",
+        )
     except NotAllowed as reason:
         messages.warning(request, f"Saved, but not submitted. {reason}")
     except StaleVersion:
