@@ -128,7 +128,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "outcomes.Placement": {INTERNAL: "id contribution kind group set_aside"},
     "outcomes.Report": {
         PUBLIC: "event title published_month disclaimer status published_at",
-        INTERNAL: "id",
+        INTERNAL: "id recorded_under",
         PERSONAL: "author",
     },
     "outcomes.ReportStatusChange": {INTERNAL: "id report from_status to_status at note", PERSONAL: "by"},

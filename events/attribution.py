@@ -126,6 +126,11 @@ def outcome_shown() -> Q:
     return ~Q(rule=Rule.CLOSED) & Q(recorded_under__in=_OPEN_RULES)
 
 
+def report_shown() -> Q:
+    """Whether reports may be shown; a report is of the whole event, whose rule is at hand without an annotation."""
+    return ~Q(event__attribution=Rule.CLOSED) & Q(recorded_under__in=_OPEN_RULES)
+
+
 def participant_listed() -> Q:
     """Whether a participation (annotated with `rule`) stands in the public list of participants."""
     return Q(listing="public") & ~Q(attendance="absent") & _under(*_LISTED)

@@ -321,8 +321,6 @@ class NameCheck:
             line = f"{SAYS[kind][asks]}: {', '.join(words)}."
             if kind == Tells.NAME:
                 line += f" If it is: {WHY_NOT[self.rule]}" if asks else f" {WHY_NOT[self.rule]}"
-            elif not asks:
-                line += f" {WHY_NOT[self.rule]}"
             lines.append(f"{line} {FINE[kind] if asks and kind in FINE else INSTEAD[kind]}")
         return lines
 

@@ -16,13 +16,14 @@ from events.cloning import clone_event, next_edition
 from events.models import Event, InvalidTransition, NotAllowed, Participation, Quote, Recorded, Role, Session
 from events.workflow import move_session, release, set_attribution
 from outcomes import lineage
-from outcomes.models import Outcome
+from outcomes.models import Outcome, Report
 from participants import merging
 from participants.models import Person
 from tests.factories import (
     EventFactory,
     ParticipationFactory,
     QuoteFactory,
+    ReportFactory,
     RoleFactory,
     SessionFactory,
     TakeawayFactory,
@@ -57,6 +58,7 @@ class World:
             session = SessionFactory(event=event)
             groups = [SessionFactory(event=event, parent=session, attribution=own) for own in ("", "closed")]
             self.sessions += [session, *groups]
+            ReportFactory(event=event, published=True)
             for place in (None, session, *groups):
                 self.fill(event, place)
         self.look()
@@ -81,6 +83,8 @@ class World:
     def check(self):
         for item in Outcome.objects.public():
             assert self.floor[Outcome, item.pk] in OPEN
+        for item in Report.objects.public():
+            assert self.floor[Report, item.pk] in OPEN
         for item in Quote.objects.public():
             assert self.floor[Quote, item.pk] in (OPEN if item.consent == "given" else [Rule.ON_RECORD])
         for item in Participation.objects.public():
@@ -149,7 +153,8 @@ class World:
             new.publish(by=self.staff)
 
     def merge_people(self, one, two, three):
-        kept, lost = (self.pick(Person.objects.filter(participations__isnull=False), at) for at in (one, two))
+        came = Person.objects.filter(pk__in=Participation.objects.values("person"))
+        kept, lost = (self.pick(came, at) for at in (one, two))
         if kept == lost:
             return
         if three % 2:

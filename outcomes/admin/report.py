@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from events.admin.base import EventBound, EventFilter, Verb, WithVerbs
+from events.admin.base import EventBound, EventFilter, Released, Verb, WithVerbs
 from events.admin.guard import AsksWhyItStands, GuardedForm, GuardedInlineForm
 from outcomes.exports import ReportExport
 from outcomes.models import Report, ReportSection
@@ -18,11 +18,12 @@ class ReportSectionInline(Helped, admin.StackedInline):
 
 
 @admin.register(Report)
-class ReportAdmin(AsksWhyItStands, Exports, EventBound, WithVerbs, WithHistory):
+class ReportAdmin(AsksWhyItStands, Exports, Released, EventBound, WithVerbs, WithHistory):
     form = GuardedForm
     export = ReportExport
-    list_display = ["title", "event", "status", "published_month", "author"]
-    list_filter = [EventFilter, "status"]
+    list_display = ["title", "event", "status", "published_month", "author", "kept_under"]
+    list_filter = [EventFilter, "status", "recorded_under"]
+    actions = ["show_under_todays_rule"]
     list_select_related = ["event", "author__person"]
     search_fields = ["title", "event__title", "event__reference"]
     date_hierarchy = "published_month"

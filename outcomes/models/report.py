@@ -8,7 +8,16 @@ from django.utils import timezone
 
 from events import attribution
 from events.attribution import Byline
-from events.models import Event, Guarded, Participation, StaffedQuerySet, StatusLine, StatusModel
+from events.models import (
+    Event,
+    Guarded,
+    Participation,
+    Recorded,
+    RecordedQuerySet,
+    StaffedQuerySet,
+    StatusLine,
+    StatusModel,
+)
 from events.naming import Roll
 from events.search import Searchable, SearchIndex, SearchQuerySet
 from participants.models import Kept
@@ -18,15 +27,15 @@ from participants.text import validate_plain
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # Chinese and Japanese
 
 
-class ReportQuerySet(StaffedQuerySet):
+class ReportQuerySet(StaffedQuerySet, RecordedQuerySet):
     def public(self):
-        """Published reports of public events that are not closed."""
+        """Published reports of public events that are not closed, nor were while the report was there."""
         return self.filter(
             Exists(Event.objects.public().filter(pk=OuterRef("event"))), status=Report.Status.PUBLISHED
-        ).exclude(event__attribution=attribution.Rule.CLOSED)
+        ).filter(attribution.report_shown())
 
 
-class Report(Guarded, StatusModel):
+class Report(Guarded, Recorded, StatusModel):
     """The rapporteur's report of an event, in sections."""
 
     class Status(models.TextChoices):
@@ -40,6 +49,12 @@ class Report(Guarded, StatusModel):
         Status.WITHDRAWN: {Status.PUBLISHED: "against_curating"},
     }
 
+    SESSION_PATH = None
+
+    # The database knows of it by itself: what the release before this one stores counts as closed until it is settled.
+    recorded_under = models.CharField(
+        max_length=20, choices=attribution.Rule, blank=True, default="", db_default="", editable=False
+    )
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="report")
     title = models.CharField(max_length=500, validators=[validate_plain])
     author = models.ForeignKey(
@@ -123,7 +138,9 @@ class Report(Guarded, StatusModel):
     @property
     def byline(self) -> Byline | None:
         """The rapporteur, if the event's rule and their listing allow to name them."""
-        return attribution.report_byline(self.author, self.event.attribution)
+        return attribution.report_byline(
+            self.author, attribution.strictest(self.event.attribution, self.recorded_under)
+        )
 
 
 class ReportStatusChange(StatusLine):
@@ -150,7 +167,8 @@ class ReportSectionQuerySet(SearchQuerySet):
         """Sections that were public once: their address says when they were withdrawn and nothing else."""
         gone = Q(report__status=Report.Status.WITHDRAWN, report__event__in=Event.objects.public())
         gone |= Q(report__status__in=Report.EVER_PUBLIC, report__event__in=Event.objects.tombstones())
-        return self.filter(gone).exclude(report__event__attribution=attribution.Rule.CLOSED).with_a_page()
+        shown = Report.objects.filter(attribution.report_shown(), pk=OuterRef("report"))
+        return self.filter(gone).filter(Exists(shown)).with_a_page()
 
     def written(self):
         """Sections with a text of their own."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from events.attribution import ANONYMOUS, Byline, Rule, byline, stricter_than, strictest
 from events.models import Event, NotAllowed, Participation, Quote, Recorded, Resource, Role, Session
 from events.workflow import move_session, release, set_attribution, settle_visibility
-from outcomes.models import ActionOwner, Outcome, OutcomeTheme, Report
+from outcomes.models import ActionOwner, Outcome, OutcomeTheme, Report, ReportSection
 from tests.factories import (
     ActionFactory,
     ActionOwnerFactory,
@@ -21,6 +21,7 @@ from tests.factories import (
     PersonFactory,
     QuoteFactory,
     ReportFactory,
+    ReportSectionFactory,
     ResourceFactory,
     RoleFactory,
     SessionFactory,
@@ -499,7 +500,24 @@ def test_strictest_takes_the_unknown_as_closed(rules, expected):
 
 
 def test_every_protected_table_is_known():
-    assert set(Recorded.concrete()) == set(PROTECTED)
+    assert set(Recorded.concrete()) == {*PROTECTED, Report}
+
+
+def test_a_report_of_a_closed_dialogue_stays_hidden_until_somebody_decides(editor):
+    section = ReportSectionFactory(report__event__closed=True, report__published=True, body="Words.")
+    report, event = section.report, section.report.event
+    hidden = [list(rows) for rows in (Report.objects.public(), ReportSection.objects.public())]
+
+    set_attribution(event, ON_RECORD, by=editor)
+    still = [list(rows) for rows in (Report.objects.public(), ReportSection.objects.public())]
+    release(Report.objects.all(), by=editor)
+    shown_now = Report.objects.public().get()
+    set_attribution(event, CLOSED, by=editor)
+    set_attribution(event, ON_RECORD, by=editor)
+
+    assert hidden == still == [[], []]
+    assert shown_now == report
+    assert not Report.objects.public().exists()
 
 
 def test_settling_twice_changes_nothing(event):

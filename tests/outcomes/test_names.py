@@ -112,7 +112,7 @@ def test_the_review_shows_the_words_and_whose_name_they_may_be(office, submitted
     page = office.get(review(submitted)).content.decode()
 
     assert "Does it tell who spoke?" in page
-    assert "Ms Lukasiewicz</bdi></strong>: looks like the name of a participant" in page
+    assert "Ms Lukasiewicz</bdi>: looks like the name of a participant" in page
     assert "<bdi>Zoë Łukasiewicz</bdi>" in page
     assert "Under the Chatham House Rule nobody is named." in page
 
