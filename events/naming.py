@@ -324,6 +324,17 @@ class NameCheck:
             lines.append(f"{line} {FINE[kind] if asks and kind in FINE else INSTEAD[kind]}")
         return lines
 
+    def against(self, *texts: str) -> str:
+        """Say why none of a file with such texts becomes public as it is brought in, or nothing."""
+        certain = [one for text in texts for one in self.find(text) if one.certain]
+        if not certain:
+            return ""
+        words = ", ".join(dict.fromkeys(f"“{one.words}”" for one in certain))
+        return (
+            f"It would be public at once and may tell who spoke or took part: {words}. Reword it in the file, or enter "
+            "it by hand and say why it may stand."
+        )
+
     def _known(self, word: Word) -> Word:
         """Return a word as the name that it is a form of, or was made to look like; else as it is."""
         key = word.key

@@ -14,6 +14,7 @@ from events.importing import agenda_table, reader
 from events.importing.agenda import Agenda, AgendaError, AgendaSession, Speaker
 from events.importing.times import Clock
 from events.models import Event, Participation, Role, Session
+from events.naming import NameCheck
 from events.workflow import settle_visibility
 from participants.importing.columns import normal
 from participants.importing.container import Unreadable
@@ -133,9 +134,14 @@ class AgendaImport(Kind):
         self.warnings = list(self.agenda.warnings)
         self.event_sessions()
         self.people()
+        names = NameCheck(self.target) if self.target.would_be_read() else None
+        known = {text for one in self.there.values() for text in (one.title, one.body)}  # passed the guard, or waits
         for row in rows:
             if not row.problems:
                 self.check(row)
+            if names and (session := row.clean.get("session")):
+                why = names.against(*(text for text in (session.title, session.body) if text not in known))
+                row.problems += [why] if why else []
         self.pair([row for row in rows if not row.problems])
 
     def from_table(self, rows: list[Row]) -> Agenda:

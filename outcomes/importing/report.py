@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from events.importing.into_event import IntoEvent
 from events.models import bump_generation
+from events.naming import NameCheck
 from outcomes import intake
 from outcomes.models import Report, ReportSection
 from participants.importing.kinds import Candidate, Row
@@ -67,11 +68,15 @@ class ReportImport(IntoEvent):
         self.there = {section.title.casefold(): section for section in sections}
         self.is_public = self.report is not None and self.report.status == Report.Status.PUBLISHED
         self.first: dict[str, int] = {}
+        self.names = NameCheck(self.target)
 
     def match(self, row):
         title = row.clean["title"].casefold()
         first = self.first.setdefault(title, row.line)
         found = self.there.get(title) if first == row.line else None
+        if self.is_public and (found is None or found.body != row.clean["text"]):
+            why = self.names.against(row.clean["title"], row.clean["text"])
+            row.problems += [why] if why else []
         if first != row.line:
             row.is_in_doubt(f"Line {first} has the same heading.")
         if found is None:

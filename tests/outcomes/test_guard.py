@@ -11,6 +11,7 @@ from events.workflow import set_attribution
 from outcomes import lineage, publishing
 from outcomes.models import Outcome
 from participants.models import Change
+from tests.events.importing.agendas import frab, frab_event
 from tests.factories import (
     ParticipationFactory,
     PersonFactory,
@@ -20,6 +21,7 @@ from tests.factories import (
     SessionFactory,
     TakeawayFactory,
 )
+from tests.importing import preview
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -273,3 +275,14 @@ def test_the_button_of_an_event_asks_for_a_reason(office, event, editor):
 
     assert (first.status_code, second.status_code, event.status) == (422, 302, "published")
     assert 'name="reason"' in first.content.decode()
+
+
+# Files
+
+
+def test_a_file_brings_nothing_telling_straight_to_a_public_page(office, event):
+    data = frab(frab_event(guid="one", title=NAMED), frab_event(guid="two", title="Plain talks"))
+
+    source = preview(office, "agenda", data, target=event, name="schedule.json")
+
+    assert ["may tell who spoke" in row.why for row in source.rows.order_by("line")] == [True, False]
