@@ -23,7 +23,11 @@ class GuardedForm(forms.ModelForm):
     def _post_clean(self):
         super()._post_clean()
         self.telling, self.reason = [], ""
-        if self.errors or not self.instance.would_be_read():
+        # Not when a rule becomes stricter: nothing may stand in the way of that.
+        asks = self.instance._state.adding or not {*self.instance.GUARDED, "session", "consent"}.isdisjoint(
+            self.changed_data
+        )
+        if self.errors or not asks or not self.instance.would_be_read():
             return
         self.telling = self.instance.unanswered()
         if not self.telling:

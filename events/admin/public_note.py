@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from events.models import InvalidTransition, NotAllowed
+from events.models import InvalidTransition, NotAllowed, Unanswered
 from events.models.status import NOTE_LIMIT
 from participants.text import validate_plain
 
@@ -59,6 +59,9 @@ class GivesPublicNote:
                 with transaction.atomic():
                     obj.say_why(form.cleaned_data["note"], by=request.user)
                     self.log_change(request, obj, "Set the public note." if obj.public_note else "No public note.")
+            except Unanswered as refused:
+                words = ", ".join(dict.fromkeys(f"“{one.words}”" for one in refused.marks))
+                form.add_error("note", f"It may tell who spoke or took part: {words}. Say it without.")
             except (InvalidTransition, NotAllowed) as refused:
                 form.add_error(None, str(refused))
             except ValidationError as wrong:

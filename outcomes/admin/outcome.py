@@ -87,7 +87,8 @@ class OutcomeForm(forms.ModelForm):
                 code="stale",
                 params={"fields": ", ".join(differ) or "nothing"},
             )
-        if now.status == Status.PUBLISHED and not self.errors:
+        is_reworded = not {*Outcome.GUARDED, "session"}.isdisjoint(self.changed_data)
+        if is_reworded and now.status == Status.PUBLISHED and not self.errors:
             typed = self.cleaned_data
             now.session = typed.get("session", now.session)
             texts = {name: typed[name] for name in now.GUARDED if name in typed}

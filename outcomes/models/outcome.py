@@ -712,6 +712,9 @@ class Outcome(Guarded, Recorded, Searchable, Withdrawable):
         Unanswered. Forms have validated the values, `editable_by` who may.
         """
         now = timezone.now()
+        mine = Outcome.objects.filter(pk=self.pk)
+        what = (*self.GUARDED, "session")
+        read = mine.values(*what).first() if self.status == Status.PUBLISHED else None  # what readers have before them
         # Asked of the row, not of this instance: forms have given it the new words already.
         same = Q(pk=self.pk, **{name: fields[name] for name in self.SEARCHED if name in fields})
         reworded = Case(When(~same, status=Status.PUBLISHED, then=Value(now)), default=F("reworded_at"))
@@ -722,8 +725,7 @@ class Outcome(Guarded, Recorded, Searchable, Withdrawable):
         for name, value in fields.items():
             setattr(self, name, value)
         self.refresh_from_db(fields=["reworded_at"])
-        mine = Outcome.objects.filter(pk=self.pk)
-        if self.status == Status.PUBLISHED and not fields.keys().isdisjoint({*self.GUARDED, "session", "session_id"}):
+        if read and read != mine.values(*what).get():
             self.refuse_unanswered()
         if not fields.keys().isdisjoint({"session", "session_id"}):
             mine.tighten()

@@ -277,6 +277,15 @@ def test_the_button_of_an_event_asks_for_a_reason(office, event, editor):
     assert 'name="reason"' in first.content.decode()
 
 
+def test_what_is_public_already_is_asked_about_only_when_it_is_reworded(event, editor):
+    outcome = approved(event, "So did Mühlhaus.")
+    outcome.publish(by=editor)
+    ParticipationFactory(event=event, person=PersonFactory(name="Jürgen Mühlhaus"))
+
+    outcome.revise(version=outcome.version, text=outcome.text, position=3)
+    assert asked(outcome.revise, version=outcome.version, text="So did Mühlhaus, and others.") == ["Mühlhaus"]
+
+
 # Files
 
 
