@@ -10,8 +10,8 @@ def stamp(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0008_words_that_may_stand"),
-        ("outcomes", "0013_publish_at_a_set_time"),
+        ("events", "0009_words_that_may_stand"),
+        ("outcomes", "0014_outcomes_reworded_lately"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0007_event_says_in_public_why_it_was_withdrawn"),
+        ("events", "0008_count_what_calendars_say"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
