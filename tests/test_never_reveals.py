@@ -1,19 +1,14 @@
-"""Whatever is done in whatever order, nothing recorded under a stricter rule comes to light without a decision.
+"""Whatever step is taken, nothing recorded under a stricter rule comes to light without a decision.
 
 Beside the database stands a second, simple idea of the strictest rule each item has lived under; it is raised after
 each step, and lowered by nothing but a release.
 """
 
-from contextlib import suppress
-
 import pytest
-from django.core.exceptions import ValidationError
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
 from events.attribution import Rule, strictest
 from events.cloning import clone_event, next_edition
-from events.models import Event, InvalidTransition, NotAllowed, Participation, Quote, Recorded, Role, Session
+from events.models import Event, Participation, Quote, Recorded, Role, Session
 from events.workflow import move_session, release, set_attribution
 from outcomes import lineage
 from outcomes.models import Outcome, Report
@@ -179,24 +174,10 @@ class World:
 
 
 STEPS = [name for name in vars(World) if not name.startswith("_") and name not in {"fill", "look", "check", "pick"}]
-NUMBERS = st.integers(0, 30)
-
-
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])  # shrinking would take minutes
-@given(st.lists(st.tuples(st.sampled_from(STEPS), NUMBERS, NUMBERS, NUMBERS), min_size=4, max_size=8))
-def test_no_sequence_of_steps_reveals_what_was_recorded_under_a_stricter_rule(steps):
-    world = World()
-    world.check()
-
-    for name, *numbers in steps:
-        with suppress(ValidationError, NotAllowed, InvalidTransition):  # what cannot be is refused
-            getattr(world, name)(*numbers)
-        world.look()
-        world.check()
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_every_step_does_something(name):
+def test_no_step_reveals_what_was_recorded_under_a_stricter_rule(name):
     world = World()
 
     getattr(world, name)(1, 2, 1)
