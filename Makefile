@@ -3,7 +3,7 @@ PORT ?= 8000
 export PORT
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres coverage check bench bench-round bench-kept bench-exports bench-admin screenshots lock
+.PHONY: help demo test test-postgres coverage check bench bench-round bench-kept bench-exports bench-admin bench-documents screenshots lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ bench-kept: ## read pages that are kept and the same made anew, on a real server
 
 bench-exports: ## take the whole list of outcomes as a file in each format, and make the dump (SIZES="10000", ARGS=--help)
 	@scripts/bench_exports.sh $(ARGS)
+
+bench-documents: ## make the PDF and the Word file of a report with 30 sections and 60 outcomes (ARGS=--help)
+	@scripts/bench_documents.sh $(ARGS)
 
 bench-admin: ## ask for every page of the admin of a forum with 300 sessions and 8,500 participations (ARGS=--help)
 	@scripts/bench_admin.sh $(ARGS)

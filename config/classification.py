@@ -99,6 +99,11 @@ FIELDS: dict[str, dict[str, str]] = {
         PERSONAL: "set_by",
     },
     "outcomes.PublicationItem": {INTERNAL: "id publication outcome version"},
+    "outcomes.DocumentPlan": {INTERNAL: "id event left_out language"},
+    "outcomes.KeptDocument": {
+        INTERNAL: "id event format fingerprint language size pages made_at ticket started_at done task",
+        PERSONAL: "content",
+    },
     "outcomes.OutcomeIndex": {INTERNAL: "outcome search_text"},
     "outcomes.OutcomeCount": {PUBLIC: "theme facet value kind number", INTERNAL: "id"},
     "outcomes.OutcomeTheme": {PUBLIC: "outcome theme kind public_at top leads", INTERNAL: "id"},

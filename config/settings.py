@@ -170,6 +170,7 @@ HOURLY_TASKS = [
     "outcomes.upkeep.sweep_desk",
     "outcomes.retention.purge_contributions",
     "participants.importing.run.forget_imports",
+    "outcomes.documents.making.forget_documents",
 ]
 
 # What staff can bring in as a file: classes of `participants.importing.kinds.Kind`.

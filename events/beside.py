@@ -61,6 +61,13 @@ def _report(event: Event) -> QuerySet:
     return _arm(reports.filter(event=event), "report", columns, order=("sections__position", "sections__pk"))
 
 
+def _documents(event: Event) -> QuerySet:
+    """What is known of the last files that were made of it."""
+    model: Any = Event._meta.get_field("kept_documents").related_model  # of the app to the right
+    rows = model.objects.public().filter(event=event)
+    return _arm(rows, "document", _same("format", "size", "pages", "language"), order=("format",))
+
+
 def _editions(event: Event) -> QuerySet:
     """The public editions of its series just before and just after it."""
     day, editions = event.starts_on, event.editions()
@@ -84,6 +91,7 @@ _ARMS = {
     "quote": _quotes,
     "participant": _participants,
     "report": _report,
+    "document": _documents,
     "edition": _editions,
     "left_open": _left_open,
 }

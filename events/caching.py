@@ -39,9 +39,14 @@ class Page(NamedTuple):
     link: str = ""
 
 
+def keeps() -> bool:
+    """Whether what is made of the database now may be kept for others."""
+    return KEEPS and not within_transaction()
+
+
 def kept(request: HttpRequest, parameters: tuple[str, ...], respond: Callable[[], HttpResponse]) -> HttpResponse:
     """Answer with the page that is kept, or by `respond()`, and keep that if it is a whole page for everybody."""
-    key = _key(request, parameters) if KEEPS and not within_transaction() else None
+    key = _key(request, parameters) if keeps() else None
     if key is None:
         return respond()
     page = shelf.get(key)
@@ -115,7 +120,7 @@ def remembered[Value](name: str, make: Callable[[], Value]) -> Value:
 
     For what many pages need and few bytes hold: the vocabulary, the numbers beside the filters.
     """
-    if not KEEPS or within_transaction():
+    if not keeps():
         return make()
     number = current_generation()
     entry = _remembered.get(name)

@@ -510,3 +510,18 @@ class ReportSectionFactory(DjangoModelFactory):
 
     report = factory.SubFactory(ReportFactory)
     title = factory.Sequence(lambda n: f"Section {n}")
+
+
+class DocumentPlanFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.DocumentPlan
+
+    event = factory.SubFactory(EventFactory)
+
+
+class KeptDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = outcomes.KeptDocument
+
+    event = factory.SubFactory(EventFactory)
+    format = "pdf"

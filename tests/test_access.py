@@ -63,6 +63,7 @@ PUBLIC = {
     "outcomes:series-feed": ["series"],
     "outcomes:search": [],
     "outcomes:report-section": ["event", "section"],
+    "outcomes:event-document": ["event", "document"],
     "outcomes:organisation-detail": ["organisation"],
     "outcomes:theme-list": [],
     "outcomes:event-embed": ["event"],
@@ -242,6 +243,7 @@ def arguments(group, event, rapporteur):
         "extension": "bib",
         "reported": ReportSectionFactory(report__published=True, body="Words").report.event.slug,
         "dump": "outcomes.jsonl.gz",
+        "document": "pdf",
         "section": ReportSectionFactory(report=ReportFactory(event=event, published=True), body="Words").slug,
         "organisation": EventPartnerFactory(event=event).organisation.slug,
     }

@@ -370,6 +370,13 @@ def test_a_browser_that_does_not_run_is_refused_in_one_line(launcher):
     assert done.stderr.count("\n") == 1
 
 
+def test_an_office_that_does_not_run_is_refused_in_one_line(launcher):
+    done = run("scripts/office.sh", OFFICE_EXECUTABLE=str(launcher("soffice", "exit 1")))
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("url", "complaint"),
     [

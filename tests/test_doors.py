@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from events import workflow
 from events.views.export import FORMATS
+from outcomes.documents.source import document_of
 from outcomes.dump import making
 from outcomes.dump.rows import RESOURCES
 from outcomes.models import Outcome, OutcomeTheme
@@ -63,6 +64,12 @@ class Scene:
 
 # URL name → the address of that door in a scene. Everything a visitor can open stands here: see the last test.
 DOORS: dict[str, Callable[[Scene], list[str]]] = {
+    # first: pages tell of files that were made
+    "outcomes:event-document": lambda s: [
+        reverse("outcomes:event-document", args=[s.event.slug, extension])
+        for extension in ("pdf", "docx")
+        if document_of(s.event) is not None
+    ],
     "home": lambda s: [reverse("home")],
     "events:event-list": lambda s: _with_queries("events:event-list"),
     "events:event-detail": lambda s: [reverse("events:event-detail", args=[s.event.slug])],
@@ -415,6 +422,7 @@ def test_resource_that_is_not_public_is_behind_no_door(client, scene):
 
 def test_report_that_is_not_published_is_behind_no_door(client, scene):
     event = EventFactory(title="Shown with a draft")
+    TakeawayFactory(event=event, text="Shown takeaway", published=True)  # of which there is a document
     report = ReportFactory(event=event, title=SECRET, disclaimer=SECRET)
     ReportSectionFactory(report=report, title=SECRET, body=SECRET)
 

@@ -26,6 +26,11 @@ LINK = "Link to this part"
 _parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
+def parsed(text: str) -> list[Token]:
+    """Return the tokens of a text, for those who write something else than HTML."""
+    return _parser.parse(text or "")
+
+
 def _shift_headings(tokens, top: int) -> None:
     """Let the largest heading used become `top` and the others follow, so that no level is skipped."""
     used = sorted({token.tag for token in tokens if token.type == "heading_open"})
@@ -74,7 +79,7 @@ def _html(tokens: list[Token]) -> SafeString:
 @lru_cache(maxsize=2000)
 def markdown(text: str, top: int = 3) -> SafeString:
     """Return `text` as clean HTML; its largest heading becomes level `top` (3: below the page's h2)."""
-    tokens = _parser.parse(text or "")
+    tokens = parsed(text)
     _shift_headings(tokens, top)
     return _html(tokens)
 
@@ -82,7 +87,7 @@ def markdown(text: str, top: int = 3) -> SafeString:
 @lru_cache(maxsize=200)
 def outline(text: str) -> tuple[SafeString, tuple[Heading, ...]]:
     """Return `text` as clean HTML with its largest headings as h2, and those headings, each with an anchor."""
-    tokens = _parser.parse(text)
+    tokens = parsed(text)
     _shift_headings(tokens, 2)
     headings = _anchored(tokens, "h2")
     return _html(tokens), tuple(headings)

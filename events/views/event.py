@@ -20,7 +20,7 @@ from events.people import Named, participants, people, quotes
 from events.prepared import Prepared
 from events.printed import printed
 from events.programme import programme
-from events.reports import report_box
+from events.reports import ReportBox, downloads, report_box
 from events.since import since
 from events.views.cite import citation
 from events.views.tombstone import gone
@@ -80,6 +80,8 @@ class EventDetail(PublicPage, TemplateView):
             "since": since(event, found["left_open"]),
             "participants": participants(found["participant"], besides=named.already),
         }
+        if parts["outcomes"].takeaways or parts["outcomes"].actions or has_pages(parts["report"]):
+            parts["downloads"] = downloads(event, found["document"])
         parts["more_participants"] = len(parts["participants"]) - LISTED
         parts["participants"] = parts["participants"][:LISTED]
         contents = table_of_contents(event, parts)
@@ -111,6 +113,11 @@ def ways_out(event: Event) -> list[Way]:
         label = gettext("Atom feed of the series")
         ways.append(feed("outcomes:series-feed", event.series.name, event.series.slug, label=label))
     return [*ways, *calendar(event.title, event.slug)]
+
+
+def has_pages(report: ReportBox | None) -> bool:
+    """Whether a section of the report can be read here."""
+    return report is not None and any(href for _, href in report.sections)
 
 
 def as_event(row: dict) -> Event:

@@ -54,6 +54,7 @@ class Workspace(EventPage):
         ("workspace_people", "People", ("events.view_participation",)),
         ("workspace_outcomes", "Outcomes", ("outcomes.view_outcome",)),
         ("workspace_documents", "Documents", ("events.view_resource",)),
+        ("workspace_document", "PDF and Word", ("outcomes.view_report",)),
         ("workspace_history", "History", ("participants.view_change",)),
     )
 

@@ -1,6 +1,7 @@
 from outcomes.models.comment import Comment
 from outcomes.models.contribution import Contribution, NotOpen, OtherWords, Round, RoundFull
 from outcomes.models.count import OutcomeCount
+from outcomes.models.document import DocumentPlan, KeptDocument
 from outcomes.models.follow_up import ActionOwner, ActionUpdate
 from outcomes.models.lineage import OutcomeMerge
 from outcomes.models.outcome import (
@@ -38,6 +39,8 @@ __all__ = [
     "Addressee",
     "Comment",
     "Contribution",
+    "DocumentPlan",
+    "KeptDocument",
     "NotOpen",
     "OtherWords",
     "Outcome",

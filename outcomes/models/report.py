@@ -34,6 +34,12 @@ class ReportQuerySet(StaffedQuerySet, RecordedQuerySet):
             Exists(Event.objects.public().filter(pk=OuterRef("event"))), status=Report.Status.PUBLISHED
         ).filter(attribution.report_shown())
 
+    def tombstones(self):
+        """Reports of public events that were public once: the address of their document says when and nothing else."""
+        return self.filter(status=Report.Status.WITHDRAWN, event__in=Event.objects.public()).exclude(
+            event__attribution=attribution.Rule.CLOSED
+        )
+
 
 class Report(Guarded, Recorded, StatusModel):
     """The rapporteur's report of an event, in sections."""
@@ -108,7 +114,7 @@ class Report(Guarded, Recorded, StatusModel):
             by=by,
             note=note,
             published_at=self.published_at or timezone.now(),
-            disclaimer=self.disclaimer or self._convener_disclaimer(),
+            disclaimer=self.disclaimer or self.convener_disclaimer(),
         )
 
     def withdraw(self, *, by, note="") -> None:
@@ -130,7 +136,8 @@ class Report(Guarded, Recorded, StatusModel):
             return "" if self.event.is_staffed_by(user) else "This is a report of another institution’s event."
         return "Only editors publish and withdraw reports."
 
-    def _convener_disclaimer(self) -> str:
+    def convener_disclaimer(self) -> str:
+        """Return what would be copied into it today."""
         partners = self.event.event_partners.filter(role="convener").exclude(organisation__report_disclaimer="")
         convener = partners.select_related("organisation").first()
         return convener.organisation.report_disclaimer if convener else ""

@@ -8,6 +8,7 @@ from outcomes.views import (
     card,
     contribute,
     data,
+    document,
     dump,
     embed,
     export,
@@ -55,6 +56,11 @@ urlpatterns = [
         r"^events/(?P<slug>[-\w]+)/report/(?P<section>[-\w]+)/$",
         report.ReportSectionDetail.as_view(),
         name="report-section",
+    ),
+    re_path(
+        r"^events/(?P<slug>[-\w]+)/report\.(?P<extension>pdf|docx)$",
+        document.EventDocument.as_view(),
+        name="event-document",
     ),
     re_path(
         r"^organisations/(?P<slug>[-\w]+)/$", organisation.OrganisationDetail.as_view(), name="organisation-detail"

@@ -1,9 +1,12 @@
 """The report of an event, a section a page."""
 
 import datetime as dt
+import json
+from typing import Any
 
 from django.conf import settings
-from django.db.models.functions import Length
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject, Length
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,10 +19,11 @@ from events.citation import ReportCitation
 from events.feeds import conveners
 from events.pages import PublicPage
 from events.printed import printed
+from events.reports import downloads
 from events.templatetags.markup import outline
 from events.views import gone
 from events.views.cite import cited, key
-from outcomes.models import Report, ReportSection
+from outcomes.models import KeptDocument, Report, ReportSection
 
 
 class ReportSectionDetail(PublicPage, TemplateView):
@@ -48,7 +52,8 @@ class ReportSectionDetail(PublicPage, TemplateView):
     def get_context_data(self, slug, section, **kwargs):
         of_public = ReportSection.objects.public().filter(report__event__slug=slug)
         shown = get_object_or_404(
-            of_public.with_a_page().select_related("report__event", "report__author__person"), slug=section
+            of_public.with_a_page().select_related("report__event", "report__author__person").annotate(**files()),
+            slug=section,
         )
         report, event = shown.report, shown.report.event
         contents = [
@@ -64,6 +69,7 @@ class ReportSectionDetail(PublicPage, TemplateView):
             event=event,
             outcomes=printed(event) if shown.kind == ReportSection.Kind.OUTCOMES else None,
             contents=contents,
+            downloads=downloads(event, told_of(shown)),
             body=body,
             headings=headings,
             trail=trail,
@@ -115,6 +121,19 @@ def citation(report: Report, first: str) -> ReportCitation:
         reference=event.reference,
         institutions=institutions,
     )
+
+
+def files() -> dict[str, Subquery]:
+    """Return, by format, the SQL for what is known of the last file that was made of a section's event."""
+    kept = KeptDocument.objects.public().filter(event=OuterRef("report__event"))
+    told = JSONObject(format="format", size="size", pages="pages", language="language")
+    return {value: Subquery(kept.filter(format=value).values(told=told)) for value in KeptDocument.Format.values}
+
+
+def told_of(section: ReportSection) -> list[dict[str, Any]]:
+    """Return what `files` found."""
+    found = [getattr(section, value) for value in KeptDocument.Format.values]
+    return [json.loads(told) if isinstance(told, str) else told for told in found if told]  # SQLite: it is text there
 
 
 def neighbours(slug: str, pages: list[dict]) -> dict[str, dict | None]:
