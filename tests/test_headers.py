@@ -22,6 +22,7 @@ from tests.test_access import ADMIN, DESK, FILES, LINKS, NOBODY, OF_EVENTS, PUBL
 urlpatterns, handler500 = test_errors.urlpatterns, test_errors.handler500
 
 arguments = test_access.arguments  # a fixture: something public of each kind
+database_away = test_errors.database_away
 
 STRICT = {
     "default-src": ["'none'"],
@@ -197,6 +198,16 @@ def test_what_goes_wrong_lets_nothing_in_and_nothing_out(db, settings, name, sta
     assert "echoed" not in text
     for word in ("Traceback", "Exception", str(settings.BASE_DIR), "Django", "elsewhere.example.org", "urlpatterns"):
         assert word not in text, word
+
+
+def test_page_while_the_database_is_away_lets_nothing_in_and_nothing_out(database_away, settings):
+    settings.ROOT_URLCONF = __name__
+
+    response = Client(raise_request_exception=False).get("/themes/", secure=True)
+
+    assert response.status_code == 503
+    assert wrong(response) == []
+    assert not re.search("sqlite|postgres|psycopg|nowhere|Traceback", response.content.decode(), re.IGNORECASE)
 
 
 def test_whoever_comes_over_http_is_sent_to_https_and_machines_within_are_not(client, db, settings):

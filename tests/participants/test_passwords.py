@@ -4,6 +4,7 @@ import pytest
 from django.conf import global_settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from config import settings as configured
 
@@ -53,3 +54,24 @@ def test_password_of_any_signs_and_any_length_is_taken(administrator, password):
 def test_passwords_are_stored_by_the_slow_hash_that_django_prefers():
     assert not hasattr(configured, "PASSWORD_HASHERS")
     assert global_settings.PASSWORD_HASHERS[0].endswith(".PBKDF2PasswordHasher")
+
+
+def test_staff_change_their_own_password_with_the_old_one_and_it_is_kept_as_typed(client, editor):
+    page, new = reverse("account_change_password"), "  Nine purple KETTLES  "
+    old = "correct horse battery"
+    client.post(reverse("account_login"), {"login": editor.email, "password": old})
+    form = client.get(page).content.decode()
+
+    for typed, wanted in [("wrong", new), (old, "short"), (old, "Readout-2026!"), (old, new)]:
+        editor.refresh_from_db()
+        assert editor.check_password(old)
+        client.post(page, {"oldpassword": typed, "password1": wanted, "password2": wanted})
+
+    editor.refresh_from_db()
+    assert editor.check_password(new)
+    assert not editor.check_password(new.strip())
+    assert form.count('type="password"') >= 2
+    assert 'autocomplete="current-password"' in form
+    assert 'autocomplete="new-password"' in form
+    client.logout()
+    assert client.post(reverse("account_login"), {"login": editor.email, "password": new}).url == "/admin/"
