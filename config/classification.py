@@ -48,6 +48,10 @@ FIELDS: dict[str, dict[str, str]] = {
         PERSONAL: "title values why candidates differences",
     },
     "participants.ImportChange": {INTERNAL: "id source model record is_new", PERSONAL: "before after"},
+    "participants.Erasure": {
+        INTERNAL: "id replace state done total numbers notice task asked_at finished_at",
+        PERSONAL: "person account by left",
+    },
     "participants.KnownColumn": {INTERNAL: "id kind organisation header field"},
     "participants.Worker": {INTERNAL: "id started_at seen_at"},
     "events.PublicGeneration": {INTERNAL: "id number"},

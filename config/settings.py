@@ -59,6 +59,9 @@ try:
     SECURITY_POLICY = env.str("SECURITY_POLICY", default="")
     DATA_LICENCE = env.str("DATA_LICENCE", default="Creative Commons Attribution 4.0 International (CC BY 4.0)")
     DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
+    AUDIT_LOG = env.str("AUDIT_LOG", default="")
+    if AUDIT_LOG and not Path(AUDIT_LOG).parent.is_dir():
+        raise ImproperlyConfigured("AUDIT_LOG must name a file in a folder that is there")
     if not all(re.fullmatch(r"\s*-?[0-2]?[0-9]\s*", day) for day in _days):
         raise ImproperlyConfigured("REMINDER_DAYS must be days before the due day such as 3,1,-1, less than 30 away")
     REMINDER_DAYS = [int(day) for day in _days]
@@ -114,6 +117,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "participants.middleware.PrivateResponses",  # outside the session and CSRF: it sees every cookie they set
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "participants.middleware.Refusals",  # inside the session, to know who; outside of CSRF, which refuses as well
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -356,8 +360,19 @@ LOGGING = {
             "datefmt": "%Y-%m-%dT%H:%M:%S%z",  # a moment without its offset is none
             "style": "{",
         },
+        "line": {"format": "{message}", "style": "{"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "audit": (
+            {"class": "logging.handlers.WatchedFileHandler", "filename": AUDIT_LOG, "delay": True, "formatter": "line"}
+            if AUDIT_LOG
+            else {"class": "logging.StreamHandler", "formatter": "line"}
+        ),
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("django.tasks", "django_tasks_db")},  # not every run of a task
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("django.tasks", "django_tasks_db")},  # not every run of a task
+        "readout.audit": {"handlers": ["audit"], "level": "INFO", "propagate": False},  # participants/audit.py
+    },
 }

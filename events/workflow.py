@@ -4,6 +4,9 @@ from django.db import transaction
 
 from events.models import Event, EventRevision, NotAllowed, Recorded, Session, bump_generation
 from participants import history
+from events.attribution import Rule
+from events.models import Event, NotAllowed, Recorded, Session, bump_generation
+from participants import audit, history
 
 
 @transaction.atomic
@@ -32,8 +35,22 @@ def set_attribution(target: Event | Session, rule: str, *, by) -> None:
     target.full_clean()
     target.save(update_fields=["attribution"])
     settle_visibility(event)
+    _note_rule(target, was, rule, by)
     words = f"Rule of attribution of {target}: {was or 'inherited'} → {rule or 'inherited'}."
     event.changes.create(from_status=event.status, to_status=event.status, by=by, note=words)
+
+
+def _note_rule(target: Event | Session, was: str, rule: str, by) -> None:
+    """Write into the audit log which way a rule was changed; a session without one has that of what it stands in."""
+    order = [str(one) for one in Rule]
+    above = target.parent if isinstance(target, Session) else None
+    while above is not None and not above.attribution:
+        above = above.parent
+    inherited = above.attribution if above else target.event.attribution if isinstance(target, Session) else ""
+    before, after = (order.index(one or inherited) for one in (was, rule))
+    if before != after:
+        act = audit.Act.RULE_LOOSENED if after < before else audit.Act.RULE_TIGHTENED
+        audit.record(act, by=by, what=target._meta.label_lower, key=target.pk, was=order[before], to=order[after])
 
 
 @transaction.atomic
@@ -65,6 +82,7 @@ def release(items, *, by) -> int:
         items.model.visibility_changed(event)
         note = f"{number} of {items.model._meta.verbose_name_plural} shown under today's rule of attribution."
         event.changes.create(from_status=event.status, to_status=event.status, by=by, note=note)
+        audit.record(audit.Act.RELEASED, by=by, what=items.model._meta.label_lower, event=event.pk, number=number)
     return sum(released.values())
 
 

@@ -13,7 +13,9 @@ from django.contrib.auth import get_backends
 from django.shortcuts import resolve_url
 from qrcode.image.svg import SvgFillImage
 
-from participants.models import AttemptCount
+from participants import audit
+from participants.models import AttemptCount, User
+from participants.text import canonical_email
 
 PASSWORDS = {"limit": 10, "per": dt.timedelta(minutes=15)}
 STAFF_SESSION = dt.timedelta(hours=12)
@@ -35,7 +37,16 @@ class StaffAdapter(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         if user is not None:
             AttemptCount.objects.forget("password", user.email)
-        return user
+            return user
+        whose = User.objects.filter(email=canonical_email(credentials.get("email") or "")).first()
+        audit.record(audit.Act.SIGN_IN_FAILED, account=whose, method="password")
+        return None
+
+    def validation_error(self, code, *args):
+        """Every limit on attempts to sign in ends here, that of the second factor too."""
+        if code == "too_many_login_attempts":
+            audit.record(audit.Act.LIMITED, by=audit.who(self.request), page="account_login")
+        return super().validation_error(code, *args)
 
     def reauthenticate(self, user, password):
         """Whether this is the password of the person signed in, under the same limit as signing in."""
@@ -50,6 +61,7 @@ class StaffAdapter(DefaultAccountAdapter):
             user.backend = f"{type(get_backends()[0]).__module__}.{type(get_backends()[0]).__qualname__}"
         super().login(request, user)
         request.session.set_expiry(STAFF_SESSION)
+        audit.record(audit.Act.SIGNED_IN, by=user, method="password")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

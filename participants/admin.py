@@ -1,5 +1,7 @@
 """Accounts, people, organisations and the outbox, for the staff."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
@@ -15,6 +17,8 @@ from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from participants import audit
+from participants.erase_pages import Erases, ErasureAdmin
 from participants.exporting.lists import OrganisationExport, PersonExport
 from participants.exporting.pages import Exports
 from participants.groups import ADMINISTRATORS, STAFF_GROUPS
@@ -22,9 +26,10 @@ from participants.history_pages import WithHistory
 from participants.importing.admin import ImportAdmin
 from participants.merge_pages import Merges
 from participants.models import Organisation, OutgoingMail, Person, User
+from participants.models.user import FORMER_STAFF
 from participants.namesakes import WarnsOfNamesakeOrganisations, WarnsOfNamesakePeople
 
-__all__ = ["UPLOADS", "ImportAdmin"]
+__all__ = ["UPLOADS", "ErasureAdmin", "ImportAdmin"]
 
 admin.site.unregister(Group)  # what each group may do stands in participants/groups.py
 admin.site.unregister(EmailAddress)  # an account's one address stands in the account
@@ -67,8 +72,19 @@ class AccountForm(UserChangeForm):
         return cleaned
 
 
+def rights_of(account: User) -> dict[str, Any]:
+    """Return what an account may do, as the audit log says it."""
+    return {
+        "active": account.is_active,
+        "groups": sorted(group.name.lower() for group in account.groups.all()),
+        "every_right": account.is_superuser,
+        "works_on": account.works_on,
+        "institutions": sorted(account.institutions.values_list("pk", flat=True)),
+    }
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(Erases, DjangoUserAdmin):
     """Accounts: for administrators. Addresses stay out of lists and suggestions, so an account needs a name."""
 
     form = AccountForm
@@ -85,13 +101,14 @@ class UserAdmin(DjangoUserAdmin):
         (None, {"fields": ["email", "name", "password"]}),
         ("Rights", {"fields": ["is_active", "groups", "works_on", "institutions"]}),
         ("Dates", {"fields": ["last_login", "joined_at"]}),
+        ("Security", {"fields": ["in_audit_log"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["email", "name"]}),
         ("Rights", {"fields": ["groups", "works_on", "institutions"]}),
         ("Signing in", {"fields": ["usable_password", "password1", "password2"]}),
     ]
-    readonly_fields = ["last_login", "joined_at"]
+    readonly_fields = ["last_login", "joined_at", "in_audit_log"]
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.end_sessions_view)
@@ -108,6 +125,7 @@ class UserAdmin(DjangoUserAdmin):
         if request.method == "POST":
             with transaction.atomic():
                 account.end_sessions()
+                audit.record(audit.Act.SIGNED_OUT_EVERYWHERE, by=request.user, account=account)
                 self.log_change(request, account, "Ended all sessions.")
             messages.success(request, f"{self.account(account)} is signed out everywhere.")
             return HttpResponseRedirect(resolve_url("admin:index") if account == request.user else back)
@@ -127,6 +145,32 @@ class UserAdmin(DjangoUserAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups", "institutions")
+
+    def save_model(self, request, obj, form, change):
+        form.rights_before = rights_of(User.objects.get(pk=obj.pk)) if change else None
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        """Write what became of the rights of the account into the audit log."""
+        super().save_related(request, form, formsets, change)
+        account = User.objects.get(pk=form.instance.pk)
+        before, now = form.rights_before, rights_of(account)
+        if before is None:
+            audit.record(audit.Act.ACCOUNT_ADDED, by=request.user, account=account, **now)
+        elif before != now:
+            if before["active"] != now["active"]:
+                act = audit.Act.ACTIVATED if now["active"] else audit.Act.DEACTIVATED
+                audit.record(act, by=request.user, account=account)
+            if {**before, "active": now["active"]} != now:
+                changed = sorted(name for name in now if before[name] != now[name] and name != "active")
+                audit.record(audit.Act.RIGHTS_CHANGED, by=request.user, account=account, changed=changed, **now)
+
+    @admin.display(description="in the audit log")
+    def in_audit_log(self, obj):
+        return audit.opaque(obj.pk) or "–"
+
+    def called(self, row):
+        return self.account(row)
 
     @admin.display(description="account", ordering="name")
     def account(self, obj):
@@ -163,6 +207,8 @@ class UserAdmin(DjangoUserAdmin):
         """Only a superuser changes a superuser, whose password would give every right."""
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
             return False
+        if obj is not None and obj.email == FORMER_STAFF:
+            return False  # it stands for many, and nobody signs in with it
         return super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):
@@ -171,8 +217,9 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(Exports, Merges, WarnsOfNamesakePeople, WithHistory):
+class PersonAdmin(Exports, Merges, Erases, WarnsOfNamesakePeople, WithHistory):
     export = PersonExport
+    change_form_template = "admin/participants/person/change_form.html"
     list_display = ["name", "honorific", "signs_in"]
     search_fields = ["name", "sort_name"]
     show_full_result_count = False

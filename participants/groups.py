@@ -75,7 +75,7 @@ REVIEWER_PERMISSIONS: dict[str, dict[str, list[str]]] = {
 
 # Append-only records: nobody gets a permission to change or remove them, administrators included.
 APPEND_ONLY = {"change", "eventstatuschange", "statuschange", "reportstatuschange", "logentry"}
-APPEND_ONLY |= {"merge", "formeraddress", "distinction"}  # written and taken back by their own pages
+APPEND_ONLY |= {"merge", "formeraddress", "distinction", "erasure"}  # written and taken back by their own pages
 
 
 def grant_permissions(app_config, using, **kwargs):

@@ -23,7 +23,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from participants import history
+from participants import audit, history
 from participants.models import FormerAddress, Merge, MergedOf, Organisation, Person
 from participants.names import KeyField
 
@@ -204,6 +204,7 @@ def merge(kept, lost, *, by, values: Mapping[str, Any] | None = None) -> Merge:
         label: {str(row.pk): fingerprint(row) for row in apps.get_model(label)._base_manager.filter(pk__in=keys)}
         for label, keys in work.changed.items()
     }
+    audit.record(audit.Act.MERGED, by=by, what=model._meta.model_name, kept=kept.pk, lost=lost.pk)
     return Merge.objects.create(
         of=next(name for name, one in MODELS.items() if one is model),
         kept=kept.pk,
@@ -256,6 +257,7 @@ def undo(merge: Merge, *, by) -> None:
         FormerAddress.objects.filter(organisation=merge.kept, slug__in=slug).delete()
     _settle(merge.journal[:-1])
     Merge.objects.filter(pk=merge.pk).update(undone_at=timezone.now(), undone_by=by)
+    audit.record(audit.Act.MERGE_UNDONE, by=by, what=merge.of, kept=merge.kept, lost=merge.lost)
 
 
 def _kept_in_history(*rows) -> list[models.QuerySet]:

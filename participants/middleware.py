@@ -6,6 +6,8 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import urlencode
 
+from participants import audit
+
 
 class PrivateResponses:
     """Whatever read the session or sets a cookie is for one reader and is kept nowhere."""
@@ -51,3 +53,18 @@ def guarded() -> tuple[str, ...]:
 def has_shown_second_factor(request) -> bool:
     """Whether this session has seen an authenticator app, a passkey or a recovery code of the person signed in."""
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+
+class Refusals:
+    """Notes in the audit log that somebody was refused or asked too often: by the name of the page, not its address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        act = {403: audit.Act.REFUSED, 429: audit.Act.LIMITED}.get(response.status_code)
+        if act is not None:
+            page = request.resolver_match.view_name if request.resolver_match else None
+            audit.record(act, by=audit.who(request), page=page or "unknown", method=request.method.lower())
+        return response

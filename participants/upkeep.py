@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from participants import mail
-from participants.models import AttemptCount, Merge, OutgoingMail, SignInCode, Worker
+from participants.models import AttemptCount, Erasure, Merge, OutgoingMail, SignInCode, Worker
 from participants.models.outbox import ATTEMPTS, SECRET_LIFETIME
 
 HOUR = dt.timedelta(hours=1)
@@ -74,6 +74,7 @@ def clean_up() -> None:
     given_up = OutgoingMail.objects.filter(private=True, attempts__gte=ATTEMPTS, created_at__lt=now - CODES_KEPT)
     given_up.exclude(body="").update(body="", unsubscribe="")
     Merge.objects.forget()
+    Erasure.objects.forget()
     Session.objects.filter(expire_date__lt=now).delete()
     DBTaskResult.objects.finished().filter(finished_at__lt=now - TASKS_KEPT).delete()
     Worker.objects.filter(seen_at__lt=now - CODES_KEPT).delete()

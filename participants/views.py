@@ -14,9 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
 
-from participants import sign_in
+from participants import audit, sign_in
 from participants.forms import CodeForm, EmailForm
 from participants.lifetimes import CODE_LIFETIME, session_expiry
+from participants.models import SignInCode
 
 ASKED = "sign_in"  # in the session of a browser that asked: address, next page, id of the code, secret of the browser
 ASKED_AGE = 3600
@@ -116,18 +117,25 @@ class SignInCodeEntry(FormView):
     def get_context_data(self, **kwargs):
         return super().get_context_data(asked=self.asked, minutes=int(CODE_LIFETIME.total_seconds() // 60), **kwargs)
 
+    def whose(self):
+        """Return the key of the account that the code was asked for, None where nobody has the address."""
+        return SignInCode.objects.filter(pk=self.asked["code"]).values_list("user", flat=True).first()
+
     def form_valid(self, form):
         try:
             user = sign_in.redeem(self.asked["code"], self.asked["browser"], form.cleaned_data["code"])
         except sign_in.WrongCode as wrong:
+            audit.record(audit.Act.SIGN_IN_FAILED, account=self.whose(), method="code", tries_left=wrong.tries_left)
             form.refuse(wrong.tries_left)
             return self.form_invalid(form)
         except sign_in.CodeExpired:
+            audit.record(audit.Act.SIGN_IN_FAILED, account=self.whose(), method="code", tries_left=0)
             form.add_error("code", _("This code no longer works: codes end after ten minutes. Ask for a new one."))
             return self.form_invalid(form)
         del self.request.session[ASKED]
         self.request.session.set_expiry(session_expiry(user))
         login(self.request, user)  # gives the session a new key
+        audit.record(audit.Act.SIGNED_IN, by=user, method="code")
         return redirect(self.asked["next"] or settings.LOGIN_REDIRECT_URL)
 
 
@@ -147,6 +155,7 @@ class SignOutEverywhere(LoginRequiredMixin, TemplateView):
 
     def post(self, request):
         request.user.end_sessions()
+        audit.record(audit.Act.SIGNED_OUT_EVERYWHERE, by=request.user, account=request.user)
         logout(request)
         return redirect("sign-in")
 

@@ -95,6 +95,13 @@ class DistinctionFactory(DjangoModelFactory):
     second = factory.Sequence(lambda n: 2 * n + 2)
 
 
+class ErasureFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.Erasure
+
+    person = factory.Sequence(lambda n: 900_000 + n)
+
+
 class OutgoingMailFactory(DjangoModelFactory):
     class Meta:
         model = participants.OutgoingMail

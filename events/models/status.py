@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from events.models.generation import bump_generation
-from participants import history
+from participants import audit, history
 from participants.models.change import AppendOnlyQuerySet
 from participants.text import validate_plain
 
@@ -91,6 +91,10 @@ class StatusModel(models.Model):
         history.note(self, {"status": (was, to)}, by=by)
         if not {was, to}.isdisjoint(self.EVER_PUBLIC):
             bump_generation()
+        if to == "published":
+            audit.record(audit.Act.PUBLISHED, by=by, what=self._meta.label_lower, key=self.pk)
+        elif was == "published":
+            audit.record(audit.Act.WITHDRAWN, by=by, what=self._meta.label_lower, key=self.pk, to=str(to))
         self.moved(change)
         return change
 

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
+from participants import audit
 from participants.exporting import Export, keys_of, text, workbook
 
 FORMATS = {"csv": ("CSV", text), "xlsx": ("Excel", workbook)}
@@ -95,6 +96,7 @@ class Exports(admin.ModelAdmin):
             action_flag=CHANGE,
             change_message=f"{words}: {', '.join(chosen) or 'the whole list'}."[:2000],
         )
+        audit.record(audit.Act.EXPORTED, by=request.user, what=self.opts.label_lower, rows=len(keys), format=extension)
         columns = self.export.for_user(request.user)
         content: Iterator[bytes] = writer.write(columns, self.export.rows(self.model, keys, request.user))
         response = StreamingHttpResponse(content, content_type=writer.CONTENT_TYPE)

@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.tasks import task
 from django.utils import timezone
 
+from participants import audit
 from participants.importing import columns, grid, ledger, tables
 from participants.importing.cells import restore
 from participants.importing.container import Unreadable
@@ -322,6 +323,7 @@ def _apply(source: Import, kind: Kind, rows: list[Row], by) -> None:
     kind.settle()
     book.save()
     source.move(State.APPLYING, State.APPLIED, applied_at=timezone.now(), applied_by=by, done=len(rows))
+    audit.record(audit.Act.IMPORT_APPLIED, by=by, what=source.kind, key=source.pk, rows=len(rows))
 
 
 def _decided(kind: Kind, rows: list[Row], stored: dict[tuple[int, str], str]) -> list[Row]:
@@ -370,6 +372,7 @@ def undo(pk: int, by_pk: int) -> None:
                 raise ValidationError(against)
             ledger.undo(source, kind, by=by)
             source.move(State.UNDOING, State.UNDONE, undone_at=timezone.now())
+            audit.record(audit.Act.IMPORT_UNDONE, by=by, what=source.kind, key=source.pk)
     except (Unreadable, ValidationError) as error:
         words = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         source.move(State.UNDOING, State.APPLIED, notice=f"Nothing was undone. {words}")

@@ -1,4 +1,5 @@
 from participants.models.change import Change, Kept
+from participants.models.erasure import Erasure
 from participants.models.imports import Import, ImportChange, ImportRow, KnownColumn
 from participants.models.merge import Distinction, FormerAddress, Merge, MergedOf
 from participants.models.organisation import ActorType, Organisation
@@ -13,6 +14,7 @@ __all__ = [
     "AttemptCount",
     "Change",
     "Distinction",
+    "Erasure",
     "FormerAddress",
     "Import",
     "ImportChange",

@@ -108,6 +108,10 @@ class AttemptCountManager(models.Manager["AttemptCount"]):
         """Give all attempts back, after one that was right."""
         self.filter(key=self._key(what, whom)).delete()
 
+    def forget_all(self, whom: str) -> int:
+        """Delete every count of theirs, to erase a person; return of how many."""
+        return self.filter(key__endswith=self._key("", whom)).delete()[0]
+
     def _key(self, what, whom):
         return f"{what}:{salted_hmac('participants.attempts', canonical_email(whom), algorithm='sha256').hexdigest()}"
 

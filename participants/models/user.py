@@ -10,6 +10,7 @@ from participants.groups import ADMINISTRATORS, EDITORS, STAFF_GROUPS
 from participants.text import canonical_email, validate_plain
 
 DEMO_DOMAIN = "demo.readout.example"  # accounts that sign in only while DEBUG is on: their password is public
+FORMER_STAFF = "former-member-of-staff@erased.invalid"  # the one account that entries of erased staff are handed to
 
 
 class UserManager(BaseUserManager["User"]):

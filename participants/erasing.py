@@ -1,0 +1,241 @@
+"""Taking a person out of everything for good, all of it or nothing; what stays, and where they are still named."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from django.core.cache import caches
+from django.db import IntegrityError, connection, models, transaction
+from django.tasks import task
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from participants import audit
+from participants.copies import COPIES, Done, count, replace_in
+from participants.models import Erasure, Import, Organisation, OutgoingMail, Person, User
+from participants.subjects import DELETED, FATES, UNNAMED, Subject, lines_about, rows_of
+from participants.traces import Trace, look, look_into_files, tables
+
+WRITTEN_ONCE: set[tuple[str, str]] = set()  # (label, field) of texts that nobody can edit
+AFTERWARDS: list[Callable[[], None]] = []  # called in the transaction once all is gone
+Progress = Callable[[int, int], None]  # hears of (tables done, all of them)
+
+
+def unheard(done: int, total: int) -> None:
+    """Tell nobody how far it is."""
+
+
+class CannotErase(Exception):
+    """Why this person cannot be erased now, in words for staff."""
+
+
+def written_once(label: str, *names: str) -> None:
+    """Say that nobody can edit these texts, so that a name in them is replaced here or stays."""
+    WRITTEN_ONCE.update((label, name) for name in names)
+
+
+def against(subject: Subject, by: Any) -> str:
+    """Say why `by` may not erase them now, or nothing; None is a command."""
+    user = subject.user
+    if user is not None and by is not None and user.pk == by.pk:
+        return "This is you. Ask another administrator."
+    if user is not None and by is not None and user.is_superuser and not by.is_superuser:
+        return "This account has every right: only whoever runs this site can erase it."
+    if user is not None and user.is_administrator:
+        others = User.objects.filter(is_active=True).exclude(pk=user.pk)
+        if not any(one.is_administrator for one in others.prefetch_related("groups")):
+            return "This is the only administrator. Make another one first."
+    if any(not one.broke_off for one in Import.objects.filter(state__in=Import.BUSY).only("state", "task")):
+        return "A file is being imported at this moment: try again once it is done."
+    return ""
+
+
+def plan(subject: Subject) -> list[tuple[str, int, str]]:
+    """Return what points at them, how many of it and what becomes of it; what only has their words is found later."""
+    said: Counter = Counter()
+    for rows in rows_of(subject):
+        what = str(rows.model._meta.verbose_name_plural)
+        said[what, FATES[rows.fate]] += rows.queryset.count()
+    lines = [(what, number, fate) for (what, fate), number in said.items() if number]
+    own = [("person", len(subject.people)), ("account", len(subject.users))]
+    lines = [(what, number, FATES[DELETED]) for what, number in own if number] + lines
+    number = sum(queryset.count() for queryset in lines_about(subject))
+    if number:
+        lines.append(("lines of the history", number, "stay, with nothing in them but that something was changed"))
+    mail = OutgoingMail.objects.filter(to__in=subject.addresses).count()
+    return [*lines, *([("mail to them", mail, FATES[DELETED])] if mail else [])]
+
+
+# Where they are mentioned
+
+
+def mentions(subject: Subject, progress: Progress = unheard) -> Iterator[Trace]:
+    """Yield each text and document that names them and is not theirs: staff decide about those.
+
+    Looks through every text of every table that is not emptied anyway.
+    """
+    going: dict[Any, set] = {}
+    for rows in rows_of(subject):
+        if rows.fate == DELETED:
+            going.setdefault(rows.model, set()).update(rows.queryset.values_list("pk", flat=True))
+    free = [model for model in tables() if is_free(model)]
+    for done, model in enumerate(free):
+        progress(done, len(free) + 1)
+        for trace, _ in look(model, subject.marks):
+            if trace.pk not in going.get(model, ()):
+                yield trace
+    progress(len(free), len(free) + 1)
+    yield from (trace for trace in look_into_files(subject.marks) if trace.pk not in going.get(trace.model, ()))
+
+
+def is_free(model: Any) -> bool:
+    """Whether what stands in rows of `model` is text of the portal's own, which is decided about by hand."""
+    return model._meta.app_label in {"participants", "events", "outcomes"} and model not in {Person, User, *COPIES}
+
+
+def is_written_once(trace: Trace) -> bool:
+    return (trace.model._meta.label, trace.field) in WRITTEN_ONCE
+
+
+def address(trace: Trace) -> str:
+    """Return the page of the admin on which a text is read: that of its row, or of what the row belongs to."""
+    row: Any = trace.model._base_manager.filter(pk=trace.pk).first()
+    for _ in range(4):
+        if row is None:
+            return ""
+        try:
+            return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        except NoReverseMatch:
+            row = _above(row)
+    return ""
+
+
+def _above(row: Any) -> Any:
+    for column in row._meta.concrete_fields:
+        if isinstance(column, models.ForeignKey) and column.related_model not in (User, Person, Organisation):
+            found = getattr(row, column.name)
+            if found is not None:
+                return found
+    return None
+
+
+# Doing it
+
+
+def erase(
+    subject: Subject,
+    *,
+    by: Any,
+    replace: bool = False,
+    progress: Progress = unheard,
+) -> Done:
+    """Take a person out of every table, history, log, mail, task, import and session; all of it or nothing.
+
+    `replace`: also put “[name removed]” in the place of names in texts that nobody can edit, such as notes and
+    comments. Texts that can be edited are never touched; `Done.left` says where they are named. Raises CannotErase.
+    """
+    if reason := against(subject, by):
+        raise CannotErase(reason)
+    found = list(mentions(subject, progress))  # the long part, while everybody else can still write
+    done = Done()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten in the file, too
+    with transaction.atomic():
+        if reason := against(subject, by):
+            raise CannotErase(reason)
+        _erase(subject, done)
+        for trace in found:
+            if replace and is_written_once(trace):
+                done.numbers["texts with the name replaced"] += replace_in(trace, subject.marks)
+            elif trace.model._base_manager.filter(pk=trace.pk).exists():
+                done.left.append(trace)
+        for afterwards in AFTERWARDS:
+            afterwards()
+        person, user = subject.person, subject.user
+        audit.record(audit.Act.PERSON_ERASED, by=by, account=user, person=person.pk if person else None)
+        transaction.on_commit(caches["pages"].clear)
+    return done
+
+
+def _erase(subject: Subject, done: Done) -> None:
+    rows = rows_of(subject)
+    gone: dict[Any, set] = {Person: set(subject.people), User: set(subject.users)}
+    for one in rows:
+        if one.fate == DELETED:
+            gone.setdefault(one.model, set()).update(one.queryset.values_list("pk", flat=True))
+    sure = subject.sure
+    for lines in lines_about(subject):
+        done.numbers["lines of the history emptied"] += lines.empty()
+    for handle in COPIES.values():
+        handle(subject, sure, gone, done)
+    for one in rows:
+        if one.fate == UNNAMED:
+            named: Any = models.QuerySet(one.model).filter(pk__in=list(one.queryset.values_list("pk", flat=True)))
+            what = f"{one.model._meta.verbose_name_plural}, no longer with a name"
+            done.numbers[what] += named.update(**{one.name: None})  # past what a history refuses
+    for one in reversed(rows):  # what points at something goes before it
+        if one.fate == DELETED:
+            count(done, one.model, one.queryset.delete()[0] and len(gone[one.model]))
+    for model in (Person, User):
+        number, _ = model._base_manager.filter(pk__in=gone[model]).delete()
+        count(done, model, min(number, len(gone[model])))
+
+
+# By the worker
+
+
+@task(priority=20)
+def carry_out(pk: int) -> None:
+    """Erase whom an `Erasure` names, and note in it what was done; run twice it finds nobody the second time."""
+    asked = Erasure.objects.select_related("by").filter(pk=pk, state__in=Erasure.BUSY).first()
+    if asked is None:
+        return
+    mine = Erasure.objects.filter(pk=pk, state__in=Erasure.BUSY)
+    if asked.by is None or not asked.by.is_administrator:
+        mine.update(state=Erasure.State.REFUSED, finished_at=timezone.now(), notice="Whoever asked may not any more.")
+        return
+    mine.update(state=Erasure.State.WORKING)
+    person = Person.objects.filter(pk=asked.person or 0).select_related("user").first()
+    user = User.objects.filter(pk=asked.account or 0).first()
+    subject = Subject.of(person or user) if person or user else Subject()
+
+    def progress(at: int, total: int) -> None:
+        mine.update(done=at, total=total)
+
+    try:
+        done = erase(subject, by=asked.by, replace=asked.replace, progress=progress)
+    except CannotErase as refused:
+        mine.update(state=Erasure.State.REFUSED, finished_at=timezone.now(), notice=str(refused)[:300])
+        return
+    mine.update(
+        state=Erasure.State.DONE,
+        finished_at=timezone.now(),
+        numbers={what: number for what, number in done.numbers.items() if number},
+        left=[[trace.model._meta.label, str(trace.pk), trace.field] for trace in done.left],
+    )
+
+
+def ask(subject: Subject, *, by: Any, replace: bool) -> Erasure:
+    """Let the worker erase somebody; raises CannotErase where something speaks against it, or it is done already."""
+    if reason := against(subject, by):
+        raise CannotErase(reason)
+    try:
+        with transaction.atomic():
+            asked = Erasure.objects.create(
+                person=subject.person.pk if subject.person else None,
+                account=subject.user.pk if subject.user else None,
+                replace=replace,
+                by=by,
+            )
+    except IntegrityError:
+        raise CannotErase("They are being erased already.") from None
+    transaction.on_commit(partial(enqueue, asked.pk))
+    return asked
+
+
+def enqueue(pk: int) -> None:
+    """Give the job to the worker, and note which it is."""
+    result = carry_out.enqueue(pk)
+    Erasure.objects.filter(pk=pk).update(task=str(result.id))
