@@ -461,6 +461,7 @@ SHARED = {
     "theme",
     "import",
     "merge",
+    "erasure",
 }  # their own tests
 
 
