@@ -59,6 +59,18 @@ try:
     SECURITY_POLICY = env.str("SECURITY_POLICY", default="")
     DATA_LICENCE = env.str("DATA_LICENCE", default="Creative Commons Attribution 4.0 International (CC BY 4.0)")
     DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
+    PRIVACY_CONTACT = env.str("PRIVACY_CONTACT", default="")
+    PRIVACY_NOTE = env.str("PRIVACY_NOTE", default="")
+    # Days after which what is kept about people goes; docs/operators.md says what each is.
+    KEPT_DAYS = {"codes": 1, "mail_texts": 7, "mail": 90, "tasks": 7, "last_sign_in": 365}
+    for _name, _number in env.dict("KEPT_DAYS", default={}).items():
+        if _name not in KEPT_DAYS or not re.fullmatch("[1-9][0-9]{0,3}", _number):
+            raise ImproperlyConfigured(f"KEPT_DAYS must be like mail=90,tasks=7 with any of {', '.join(KEPT_DAYS)}")
+        KEPT_DAYS[_name] = int(_number)
+    if PRIVACY_CONTACT and urlsplit(PRIVACY_CONTACT).scheme not in {"https", "mailto"}:
+        raise ImproperlyConfigured("PRIVACY_CONTACT must begin with mailto: or https://")
+    if PRIVACY_NOTE and not Path(PRIVACY_NOTE).is_file():
+        raise ImproperlyConfigured("PRIVACY_NOTE must name a text file (Markdown) that is there")
     AUDIT_LOG = env.str("AUDIT_LOG", default="")
     if AUDIT_LOG and not Path(AUDIT_LOG).parent.is_dir():
         raise ImproperlyConfigured("AUDIT_LOG must name a file in a folder that is there")

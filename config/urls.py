@@ -8,6 +8,7 @@ from config import api, health, robots
 from config.api_pages import ApiDocs, DataDictionary
 from config.gallery import gallery
 from config.guide import guide
+from config.privacy import Privacy
 from outcomes import sitemaps
 from outcomes.views.home import Home
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
     path("sitemap-dialogues-<int:number>.xml", sitemaps.dialogues, name="sitemap-dialogues"),
+    path("privacy/", Privacy.as_view(), name="privacy"),
     path("robots.txt", robots.robots, name="robots"),
     path(".well-known/security.txt", robots.security, name="security-txt"),
     path("healthz", health.healthz, name="healthz"),

@@ -2,10 +2,8 @@
 
 from django.db import transaction
 
-from events.models import Event, EventRevision, NotAllowed, Recorded, Session, bump_generation
-from participants import history
 from events.attribution import Rule
-from events.models import Event, NotAllowed, Recorded, Session, bump_generation
+from events.models import Event, EventRevision, NotAllowed, Recorded, Session, bump_generation
 from participants import audit, history
 
 

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 
-from participants import erasing
+from participants import audit, erasing
+from participants.disclosing import as_zip
 from participants.models import Erasure
 from participants.subjects import Subject
 from participants.traces import Trace
@@ -23,8 +25,43 @@ class Erases(admin.ModelAdmin):
     """An admin of people or accounts, with a page that erases one; for Administrators, since it touches every event."""
 
     def get_urls(self):
-        view, name = self.admin_site.admin_view(self.erase_view), f"{self.opts.app_label}_{self.opts.model_name}_erase"
-        return [path("<int:pk>/erase/", view, name=name), *super().get_urls()]
+        wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("<int:pk>/erase/", wrap(self.erase_view), name=f"{name}_erase"),
+            path("<int:pk>/all-that-is-kept/", wrap(self.disclose_view), name=f"{name}_disclose"),
+            *super().get_urls(),
+        ]
+
+    def disclose_view(self, request, pk: int) -> HttpResponse:
+        """Ask, and on POST give all that is kept about somebody as a file, to answer them with; none of it is kept."""
+        row = self.get_object(request, str(pk))
+        if row is None:
+            raise Http404
+        if not request.user.is_administrator:
+            raise PermissionDenied
+        if request.method == "POST":
+            subject = Subject.of(row)
+            response = HttpResponse(as_zip(subject), content_type="application/zip")
+            response["Content-Disposition"] = f'attachment; filename="all-that-is-kept-{timezone.localdate()}.zip"'
+            response["Cache-Control"] = "private, no-store"
+            self.log_change(request, row, "Took all that is kept about them as a file.")
+            person = subject.person.pk if subject.person else None
+            audit.record(audit.Act.PERSON_EXPORTED, by=request.user, account=subject.user, person=person)
+            return response
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"All that is kept about {self.called(row)}",
+            "opts": self.opts,
+            "original": self.called(row),
+            "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk]),
+            "question": "A file with everything that is kept about them, in plain words, to answer a request with. "
+            "Make sure that it is them who ask, send it so that nobody else can read it, and delete it afterwards. It "
+            "is not kept here; the log notes that you took it.",
+            "button": "Take the file",
+            "allowed": True,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/confirm.html", context)
 
     def erase_view(self, request, pk: int) -> HttpResponse:
         """Show what would become of everything; on POST, with the name typed, hand it to the worker."""

@@ -12,6 +12,11 @@ LONGEST_SESSION = dt.timedelta(days=45)
 AFTERWARDS = dt.timedelta(days=1)  # who is just late should not have to sign in first
 
 
+def kept_for(name: str) -> dt.timedelta:
+    """How long what the settings call `name` is kept: a key of `settings.KEPT_DAYS`."""
+    return dt.timedelta(days=settings.KEPT_DAYS[name])
+
+
 def code_expiry() -> dt.datetime:
     """When a code asked for now ends."""
     return timezone.now() + CODE_LIFETIME

@@ -16,13 +16,11 @@ from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from participants import mail
-from participants.models import AttemptCount, Erasure, Merge, OutgoingMail, SignInCode, Worker
+from participants.lifetimes import kept_for
+from participants.models import AttemptCount, Erasure, Merge, OutgoingMail, SignInCode, User, Worker
 from participants.models.outbox import ATTEMPTS, SECRET_LIFETIME
 
 HOUR = dt.timedelta(hours=1)
-CODES_KEPT = dt.timedelta(days=1)  # codes themselves end after ten minutes: a day for questions about them
-MAILS_KEPT = dt.timedelta(days=90)
-TASKS_KEPT = dt.timedelta(days=7)
 
 
 def tick(worker_id: str) -> None:
@@ -63,18 +61,22 @@ def take_up_lost_tasks() -> int:
 
 @task(priority=-50)
 def clean_up() -> None:
-    """Delete codes, counters, mail, sessions, tasks, silent workers and journals of merges that are past their time."""
+    """Delete or empty what is past its time; how long each is kept `docs/operators.md` says."""
     now = timezone.now()
-    SignInCode.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
-    AttemptCount.objects.filter(window_starts_at__lt=now - CODES_KEPT).delete()
+    codes, mails = now - kept_for("codes"), now - kept_for("mail")
+    SignInCode.objects.filter(expires_at__lt=codes).delete()
+    AttemptCount.objects.filter(window_starts_at__lt=codes).delete()
     OutgoingMail.objects.filter(
-        Q(secret=True, created_at__lt=now - CODES_KEPT) | Q(sent_at__lt=now - MAILS_KEPT)
+        Q(secret=True, created_at__lt=codes) | Q(sent_at__lt=mails) | Q(attempts__gte=ATTEMPTS, created_at__lt=mails)
     ).delete()
     OutgoingMail.objects.filter(secret=True, created_at__lt=now - SECRET_LIFETIME).exclude(body="").update(body="")
-    given_up = OutgoingMail.objects.filter(private=True, attempts__gte=ATTEMPTS, created_at__lt=now - CODES_KEPT)
+    given_up = OutgoingMail.objects.filter(private=True, attempts__gte=ATTEMPTS, created_at__lt=codes)
     given_up.exclude(body="").update(body="", unsubscribe="")
+    sent = OutgoingMail.objects.filter(sent_at__lt=now - kept_for("mail_texts"))
+    sent.exclude(body="", unsubscribe="").update(body="", unsubscribe="")
     Merge.objects.forget()
     Erasure.objects.forget()
     Session.objects.filter(expire_date__lt=now).delete()
-    DBTaskResult.objects.finished().filter(finished_at__lt=now - TASKS_KEPT).delete()
-    Worker.objects.filter(seen_at__lt=now - CODES_KEPT).delete()
+    User.objects.filter(last_login__lt=now - kept_for("last_sign_in")).update(last_login=None)
+    DBTaskResult.objects.finished().filter(finished_at__lt=now - kept_for("tasks")).delete()
+    Worker.objects.filter(seen_at__lt=codes).delete()

@@ -92,6 +92,7 @@ PUBLIC = {
     "outcomes:data": [],
     "outcomes:dump-manifest": [],
     "outcomes:dump-file": ["dump"],
+    "privacy": [],
     "sitemap": [],
     "sitemap-pages": [],
     "sitemap-dialogues": [1],

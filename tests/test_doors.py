@@ -174,6 +174,7 @@ DOORS: dict[str, Callable[[Scene], list[str]]] = {
     "outcomes:data": lambda s: [reverse("outcomes:data")],
     "outcomes:dump-manifest": lambda s: [_new_dump()],
     "outcomes:dump-file": lambda s: [reverse("outcomes:dump-file", args=[f"{name}.jsonl.gz"]) for name in RESOURCES],
+    "privacy": lambda s: [reverse("privacy")],
     "sitemap": lambda s: [reverse("sitemap")],
     "sitemap-pages": lambda s: [reverse("sitemap-pages")],
     "sitemap-dialogues": lambda s: [reverse("sitemap-dialogues", args=[1])],

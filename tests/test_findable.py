@@ -65,6 +65,7 @@ def page_addresses(site):
         reverse("outcomes:outcome-list") + "?kind=action",
         reverse("outcomes:outcome-list") + "?q=incident",
         reverse("outcomes:theme-list"),
+        reverse("privacy"),
         reverse("outcomes:action-list"),
         reverse("outcomes:search") + "?q=incident",
         reverse("outcomes:organisation-detail", args=[site["organisation"].slug]),
