@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from django.core.cache import caches
 from django.db import IntegrityError, connection, models, transaction
 from django.tasks import task
 from django.urls import NoReverseMatch, reverse
@@ -155,7 +154,6 @@ def erase(
             afterwards()
         person, user = subject.person, subject.user
         audit.record(audit.Act.PERSON_ERASED, by=by, account=user, person=person.pk if person else None)
-        transaction.on_commit(caches["pages"].clear)
     return done
 
 
