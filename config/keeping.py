@@ -28,6 +28,32 @@ EVERYBODY, PARTICIPANTS, SIGNED_IN, FOR_A_TIME = (
 )
 
 
+# What a field is called here, where its name in a form would tell a reader nothing.
+PLAIN = {
+    "by": "who did it",
+    "saved_by": "who saved it last",
+    "name_key": "the name as it is compared",
+    "session_generation": "a number that ends all sessions",
+    "browser_hash": "a mark of the browser",
+    "device_hash": "a mark of the device",
+    "key": "a mark of the address",
+    "to": "who it is to",
+    "unsubscribe": "an address that ends such mail",
+    "error": "why it did not go",
+    "values": "what changed from what to what",
+    "left": "where texts still name them",
+    "journal": "what moved",
+    "kept": "which stays",
+    "lost": "which goes",
+    "first": "the one",
+    "second": "the other",
+    "missing": "who is not in the file",
+    "candidates": "who it may be",
+    "why": "what is in doubt",
+    "content": "the file",
+}
+
+
 @dataclass(frozen=True)
 class Keeping:
     """One kind of thing that is kept.
@@ -53,7 +79,7 @@ class Keeping:
         for label in self.labels:
             model = apps.get_model(label)
             for name in FIELDS.get(label, {}).get(PERSONAL, "").split():
-                words = str(model._meta.get_field(name).verbose_name)
+                words = PLAIN.get(name, str(model._meta.get_field(name).verbose_name))
                 if words not in found and words.casefold() != "id":
                     found.append(words)
         return found

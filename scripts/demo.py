@@ -57,6 +57,7 @@ def environment(port: int) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "EMAIL_URL": "consolemail://",
         "DJANGO_RUNSERVER_HIDE_WARNING": "true",
+        "AUDIT_LOG": str(ROOT / "var" / "audit.jsonl"),  # the terminal is for addresses and codes
         "PYTHONUNBUFFERED": "1",
     }
 
