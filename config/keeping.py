@@ -217,7 +217,7 @@ KEEPING = [
         (
             *("outcomes.Outcome", "outcomes.StatusChange", "outcomes.ReportStatusChange", "events.EventStatusChange"),
             *("outcomes.Comment", "outcomes.OutcomeMerge", "outcomes.Publication", "participants.Change"),
-            *("participants.Distinction", "admin.LogEntry"),
+            *("participants.Distinction", "admin.LogEntry", "events.Allowance"),
         ),
         "what was changed from what to what, and when",
     ),

@@ -23,4 +23,5 @@ def forget_pages() -> None:
 subjects.OTHERWISE["events.Quote", "speaker"] = subjects.DELETED
 subjects.LINES.append(lambda keys: lines_about(*keys))
 erasing.written_once("events.EventStatusChange", "note")
+erasing.written_once("events.Allowance", "reason")
 erasing.AFTERWARDS.append(forget_pages)

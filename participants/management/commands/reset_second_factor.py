@@ -2,6 +2,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from participants import audit
 from participants.models import User
 
 
@@ -21,4 +22,6 @@ class Command(BaseCommand):
             raise CommandError("Nobody has an account under this address.") from None
         taken, _ = Authenticator.objects.filter(user=user).delete()
         user.end_sessions()
+        audit.record(audit.Act.FACTOR_REMOVED, account=user, number=taken)
+        audit.record(audit.Act.SIGNED_OUT_EVERYWHERE, account=user)
         self.stdout.write(f"{taken} taken off, signed out everywhere. The password stays as it was.")
