@@ -218,6 +218,7 @@ KEEPING = [
             *("outcomes.Outcome", "outcomes.StatusChange", "outcomes.ReportStatusChange", "events.EventStatusChange"),
             *("outcomes.Comment", "outcomes.OutcomeMerge", "outcomes.Publication", "participants.Change"),
             *("participants.Distinction", "admin.LogEntry", "events.Allowance"),
+            "outcomes.KeptDocument",
         ),
         "what was changed from what to what, and when",
     ),
