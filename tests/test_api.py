@@ -10,7 +10,7 @@ from django.utils.html import escape
 
 from config.api_pages import described, resources
 from events.api.resources import Many, One
-from outcomes.models import Outcome
+from outcomes.models import Outcome, Report
 from tests.api import ask, assert_described, pages
 from tests.factories import (
     PUBLISHED_AT,
@@ -372,3 +372,21 @@ def test_host_that_is_not_ours_is_refused_in_words(client):
     response = client.get("/api/v1/events/", headers={"Host": "elsewhere.example"})
 
     assert (response.status_code, response.headers["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_author_of_a_report_is_named_under_the_strictest_rule_it_has_stood_under(client, db):
+    event = EventFactory(attribution="on_record")
+    someone = ParticipationFactory(
+        event=event, listing="public", affiliation="Ministry of Examples", recorded_under="on_record"
+    )
+    report = ReportFactory(event=event, published=True, author=someone)
+    Report.objects.filter(pk=report.pk).update(recorded_under="on_record")
+    addresses = [reverse("api:report-list"), reverse("api:report-detail", args=[event.slug])]
+
+    told = [ask(client, address) for address in addresses]
+    Report.objects.filter(pk=report.pk).update(recorded_under="chatham_house")
+    kept = [ask(client, address) for address in addresses]
+
+    assert all("Ministry of Examples" in str(answer) for answer in told)
+    assert not any("Ministry of Examples" in str(answer) for answer in kept)
+    assert all(someone.person.name in str(answer) for answer in [*told, *kept])

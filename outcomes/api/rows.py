@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from events.api.resources import MOST, Row, page_address, site
 from events.api.rows import NOTES, OF_REFERENCE, author_of, event_reference, session_reference
+from events.attribution import strictest
 from events.pages import PER_PAGE
 from events.people import naming
 from events.prepared import PreparedQuery, stand_ins
@@ -287,19 +288,20 @@ def organisation(row: Mapping[str, Any]) -> Row:
 
 
 REPORT_COLUMNS = (
-    *("pk", "title", "published_month", "published_at", "disclaimer", "author", "event__attribution"),
+    *("pk", "title", "published_month", "published_at", "disclaimer", "author", "event__attribution", "recorded_under"),
     *(f"event__{name}" for name in OF_REFERENCE),
 )
-OF_AUTHOR = naming("author") | {"recorded_under": F("author__recorded_under")}
+OF_AUTHOR = naming("author") | {"author_under": F("author__recorded_under")}
 
 
 def report(row: Mapping[str, Any]) -> Row:
     """Return a report of a row with REPORT_COLUMNS and OF_AUTHOR."""
+    rule = strictest(row["event__attribution"], row["recorded_under"])  # as Report.byline has it
     return {
         "event": event_reference(row, "event__"),
         "api_url": page_address("api:report-detail", row["event__slug"]),
         "title": row["title"],
-        "author": author_of(row, row["event__attribution"]),
+        "author": author_of({**row, "recorded_under": row["author_under"]}, rule),
         "published_month": row["published_month"],
         "published_at": row["published_at"],
         "disclaimer": row["disclaimer"],
