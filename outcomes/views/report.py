@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject, Length
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -17,6 +17,7 @@ from django.views.generic import TemplateView, View
 from events import structured
 from events.citation import ReportCitation
 from events.feeds import conveners
+from events.models import Event, EventPartner
 from events.pages import PublicPage
 from events.printed import printed
 from events.reports import downloads
@@ -56,10 +57,7 @@ class ReportSectionDetail(PublicPage, TemplateView):
             slug=section,
         )
         report, event = shown.report, shown.report.event
-        contents = [
-            {"slug": slug, "title": title, "has_page": bool(length) or kind == ReportSection.Kind.OUTCOMES}
-            for slug, title, kind, length in of_public.values_list("slug", "title", "kind", Length("body"))
-        ]
+        contents, institutions = around(of_public, event)
         body, headings = outline(shown.body)
         trail = [(gettext("Events"), reverse("events:event-list")), (event.title, event.get_absolute_url())]
         return super().get_context_data(
@@ -73,12 +71,32 @@ class ReportSectionDetail(PublicPage, TemplateView):
             body=body,
             headings=headings,
             trail=trail,
-            citation=citation(report, next(section["slug"] for section in contents if section["has_page"])),
+            citation=citation(
+                report, next(section["slug"] for section in contents if section["has_page"]), institutions
+            ),
             structured=structured.graph(
                 structured.breadcrumbs([*trail, (shown.title, shown.get_absolute_url())]),
             ),
             **neighbours(shown.slug, [section for section in contents if section["has_page"]]),
         )
+
+
+def around(sections: QuerySet, event: Event) -> tuple[list[dict], list[str]]:
+    """Return the public sections of a report, in their order, and who convened its event, in one query."""
+    told = sections.order_by().values_list("position", "pk", Value("section"), "slug", "title", "kind", Length("body"))
+    partners = EventPartner.objects.filter(event=event, role=EventPartner.Role.CONVENER).order_by()
+    nothing = (Value(""), Value(0))
+    named = partners.values_list(
+        "position", "pk", Value("convener"), "organisation__slug", "organisation__name", *nothing
+    )
+    contents, institutions = [], []
+    for _, _, what, slug, title, kind, length in sorted(told.union(named, all=True)):
+        if what == "convener":
+            institutions.append(title)
+        else:
+            has_page = bool(length) or kind == ReportSection.Kind.OUTCOMES
+            contents.append({"slug": slug, "title": title, "has_page": has_page})
+    return contents, institutions
 
 
 class ReportCite(PublicPage, View):
@@ -94,7 +112,9 @@ class ReportCite(PublicPage, View):
             if withdrawn is None:
                 raise Http404
             return gone(request, withdrawn)
-        return cited(citation(first.report, first.slug), extension)
+        event = first.report.event
+        institutions = [name for name, _ in conveners([event.pk])[event.pk]]
+        return cited(citation(first.report, first.slug, institutions), extension)
 
     @staticmethod
     def tombstone(slug: str) -> dt.datetime | None:
@@ -103,13 +123,12 @@ class ReportCite(PublicPage, View):
         return stone and ReportSectionDetail.tombstone(slug, stone.slug)
 
 
-def citation(report: Report, first: str) -> ReportCitation:
+def citation(report: Report, first: str, institutions: list[str]) -> ReportCitation:
     """Return how a public report is cited: by its byline, where its rapporteur may be named, else by who convened.
 
-    `first` is the slug of its first section that has a page.
+    `first` is the slug of its first section that has a page, `institutions` are those that convened its event.
     """
     event, byline = report.event, report.byline
-    institutions = [name for name, _ in conveners([event.pk])[event.pk]]
     return ReportCitation(
         code=f"{key(event)}-report",
         authors=[byline.name] if byline else institutions,
