@@ -37,6 +37,10 @@ FIELDS: dict[str, dict[str, str]] = {
         INTERNAL: "id code_hash attempts created_at expires_at used_at",
         PERSONAL: "user browser_hash",
     },
+    "participants.BrowserSession": {
+        INTERNAL: "expire_date",
+        PERSONAL: "session_key session_data user device began_at",
+    },
     "participants.AttemptCount": {INTERNAL: "id window_starts_at count", PERSONAL: "key"},
     "participants.Import": {
         INTERNAL: "id kind target target_name reading mapping options state round counts done total task made_at "

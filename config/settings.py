@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "config.headers.FurtherHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "participants.middleware.PrivateResponses",  # outside the session and CSRF: it sees every cookie they set
+    "participants.middleware.KnownBrowser",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "participants.middleware.Refusals",  # inside the session, to know who; outside of CSRF, which refuses as well
     "django.middleware.common.CommonMiddleware",
@@ -350,13 +351,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT els
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-readout" if _https else "readout"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
+KNOWN_COOKIE_NAME = "__Host-known" if _https else "known"  # of staff: this browser has signed in before
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 FILING_ENDS = "events.deadline.filing_ends"  # a rapporteur's session lasts until then (`participants/lifetimes.py`)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "participants.session_store"
 LOGIN_URL = reverse_lazy("sign-in")
 LOGIN_REDIRECT_URL = reverse_lazy("outcomes:desk")
 LOGOUT_REDIRECT_URL = reverse_lazy("home")

@@ -13,7 +13,7 @@ from django.contrib.auth import get_backends
 from django.shortcuts import resolve_url
 from qrcode.image.svg import SvgFillImage
 
-from participants import audit
+from participants import audit, signed_in
 from participants.models import AttemptCount, User
 from participants.text import canonical_email
 
@@ -61,6 +61,7 @@ class StaffAdapter(DefaultAccountAdapter):
             user.backend = f"{type(get_backends()[0]).__module__}.{type(get_backends()[0]).__qualname__}"
         super().login(request, user)
         request.session.set_expiry(STAFF_SESSION)
+        signed_in.note(request, user)
         audit.record(audit.Act.SIGNED_IN, by=user, method="password")
 
 

@@ -21,6 +21,7 @@ from participants import audit
 from participants.erase_pages import Erases, ErasureAdmin
 from participants.exporting.lists import OrganisationExport, PersonExport
 from participants.exporting.pages import Exports
+from participants.forms import PasswordOfSomebodyForm
 from participants.groups import ADMINISTRATORS, STAFF_GROUPS
 from participants.history_pages import WithHistory
 from participants.importing.admin import ImportAdmin
@@ -89,6 +90,7 @@ class UserAdmin(Erases, DjangoUserAdmin):
 
     form = AccountForm
     add_form = NewAccountForm
+    change_password_form = PasswordOfSomebodyForm
     list_display = ["account", "in_groups", "works_for", "is_active", "joined_at"]
     list_filter = ["is_active", "groups", "works_on"]
     radio_fields = {"works_on": admin.VERTICAL}

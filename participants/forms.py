@@ -3,12 +3,14 @@ import datetime as dt
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from participants import sign_in
+from participants import notices, sign_in
 from participants.adapter import STAFF_SESSION
 from participants.models import AttemptCount
 from participants.text import canonical_email
@@ -111,13 +113,32 @@ class LimitedCode(forms.Form):
         return code
 
 
-class SecondFactorForm(LimitedCode, AuthenticateForm):
+class ToldOfRecoveryCodes(LimitedCode):
+    """Whoever's recovery code was used hears of it: it was kept for the day on which everything else is lost."""
+
+    def save(self):
+        super().save()
+        if self.authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            notices.tell(self.user, notices.What.RECOVERY_CODE_USED)
+
+
+class SecondFactorForm(ToldOfRecoveryCodes, AuthenticateForm):
     """A code of the authenticator app or a recovery code, while signing in."""
 
 
-class SecondFactorAgainForm(LimitedCode, ReauthenticateForm):
+class SecondFactorAgainForm(ToldOfRecoveryCodes, ReauthenticateForm):
     """The same, of somebody who is signed in already."""
 
 
 class ActivateAppForm(LimitedCode, ActivateTOTPForm):
     """The first code of a new authenticator app."""
+
+
+class PasswordOfSomebodyForm(AdminPasswordChangeForm):
+    """The password that an administrator gives an account; whose it is, is told and signed out everywhere."""
+
+    def save(self, commit=True):
+        user = super().save(commit=commit)
+        user.end_sessions()
+        notices.tell(user, notices.What.PASSWORD_SET_BY_ADMINISTRATOR)
+        return user

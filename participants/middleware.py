@@ -7,6 +7,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.http import urlencode
 
 from participants import audit
+from participants.signed_in import KNOWN_AGE, known_cookie
 
 
 class PrivateResponses:
@@ -20,6 +21,26 @@ class PrivateResponses:
         session = getattr(request, "session", None)
         if response.cookies or (session is not None and session.accessed):
             response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class KnownBrowser:
+    """Lets a browser in which staff have signed in keep that they have: the next time they get no mail about it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if getattr(request, "known_to", None):
+            response.set_cookie(
+                settings.KNOWN_COOKIE_NAME,
+                known_cookie(request),
+                max_age=KNOWN_AGE,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
         return response
 
 
@@ -46,13 +67,15 @@ class SecondFactor:
 
 
 def guarded() -> tuple[str, ...]:
-    """Where the pages of staff begin; rapporteurs share the desk and pass without a second factor."""
-    return resolve_url("admin:index"), resolve_url("outcomes:desk")
+    """Where the pages of staff begin; rapporteurs share some and pass without a second factor."""
+    return resolve_url("admin:index"), resolve_url("outcomes:desk"), resolve_url("signed-in")
 
 
 def has_shown_second_factor(request) -> bool:
-    """Whether this session has seen an authenticator app, a passkey or a recovery code of the person signed in."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+    """Whether this session has seen an app, a passkey or a recovery code that the person signed in still has."""
+    records = get_authentication_records(request, request.user)
+    shown = {record.get("id") for record in records if record.get("method") == "mfa"}
+    return bool(shown) and Authenticator.objects.filter(user=request.user, pk__in=shown).exists()
 
 
 class Refusals:

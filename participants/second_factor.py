@@ -9,11 +9,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, resolve_url
 from django.urls import path
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
+
+from participants import notices, signed_in
 
 
 def for_staff(view):
@@ -30,41 +33,77 @@ def for_staff(view):
     return never_cache(guarded)
 
 
-class ActivateApp(totp.ActivateTOTPView):
+class Sensitive:
+    """A form that changes how somebody signs in: whoever else is in the account is out, and its owner hears of it."""
+
+    what: notices.What
+
+    def form_valid(self, form):
+        with transaction.atomic():
+            response = super().form_valid(form)
+            self.was_shown()
+            signed_in.end_others(self.request)
+            notices.tell(self.request.user, self.what, device=signed_in.device_of(self.request))
+        return response
+
+    def was_shown(self) -> None:
+        """Count a factor as used where the form has shown that it works."""
+
+    def count_as_used(self, kind: str) -> None:
+        """Note that this session has seen the newest factor of a kind."""
+        mine = Authenticator.objects.filter(user=self.request.user, type=kind)
+        post_authentication(self.request, mine.latest("pk"))
+
+
+class ActivateApp(Sensitive, totp.ActivateTOTPView):
     """Setting up an authenticator app shows that it works, so it counts as having used it."""
 
-    def form_valid(self, form):
-        response = super().form_valid(form)
-        mine = Authenticator.objects.filter(user=self.request.user)
-        post_authentication(self.request, mine.get(type=Authenticator.Type.TOTP))
-        return response
+    what = notices.What.APP_ADDED
+
+    def was_shown(self):
+        self.count_as_used(Authenticator.Type.TOTP)
 
 
-class AddPasskey(webauthn.AddWebAuthnView):
+class RemoveApp(Sensitive, totp.DeactivateTOTPView):
+    what = notices.What.APP_REMOVED
+
+
+class AddPasskey(Sensitive, webauthn.AddWebAuthnView):
     """Adding a passkey shows that it works, so it counts as having used it."""
 
-    def form_valid(self, form):
-        response = super().form_valid(form)
-        mine = Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.WEBAUTHN)
-        post_authentication(self.request, mine.latest("pk"))
-        return response
+    what = notices.What.PASSKEY_ADDED
+
+    def was_shown(self):
+        self.count_as_used(Authenticator.Type.WEBAUTHN)
+
+
+class RemovePasskey(Sensitive, webauthn.RemoveWebAuthnView):
+    what = notices.What.PASSKEY_REMOVED
+
+
+class MakeRecoveryCodes(Sensitive, recovery_codes.GenerateRecoveryCodesView):
+    what = notices.What.RECOVERY_CODES_MADE
+
+
+class ChangePassword(Sensitive, account.PasswordChangeView):
+    what = notices.What.PASSWORD_CHANGED
 
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("reauthenticate/", for_staff(account.reauthenticate), name="account_reauthenticate"),
-    path("password/", for_staff(account.password_change), name="account_change_password"),
+    path("password/", for_staff(ChangePassword.as_view()), name="account_change_password"),
     path("second-factor/", for_staff(base.index), name="mfa_index"),
     path("second-factor/enter/", never_cache(base.authenticate), name="mfa_authenticate"),
     path("second-factor/again/", for_staff(base.reauthenticate), name="mfa_reauthenticate"),
     path("second-factor/app/", for_staff(ActivateApp.as_view()), name="mfa_activate_totp"),
-    path("second-factor/app/remove/", for_staff(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("second-factor/app/remove/", for_staff(RemoveApp.as_view()), name="mfa_deactivate_totp"),
     path(
         "second-factor/recovery-codes/", for_staff(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"
     ),
     path(
         "second-factor/recovery-codes/new/",
-        for_staff(recovery_codes.generate_recovery_codes),
+        for_staff(MakeRecoveryCodes.as_view()),
         name="mfa_generate_recovery_codes",
     ),
     path("second-factor/passkeys/", for_staff(webauthn.list_webauthn), name="mfa_list_webauthn"),
@@ -72,6 +111,6 @@ urlpatterns = [
     path(
         "second-factor/passkeys/again/", for_staff(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"
     ),
-    path("second-factor/passkeys/<int:pk>/remove/", for_staff(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
+    path("second-factor/passkeys/<int:pk>/remove/", for_staff(RemovePasskey.as_view()), name="mfa_remove_webauthn"),
     path("second-factor/passkeys/<int:pk>/name/", for_staff(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
 ]

@@ -8,7 +8,6 @@ first, and may for all that run twice: it must be written for it.
 import datetime as dt
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.tasks import TaskResultStatus, task
 from django.utils import timezone
@@ -17,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from participants import mail
 from participants.lifetimes import kept_for
-from participants.models import AttemptCount, Erasure, Merge, OutgoingMail, SignInCode, User, Worker
+from participants.models import AttemptCount, BrowserSession, Erasure, Merge, OutgoingMail, SignInCode, User, Worker
 from participants.models.outbox import ATTEMPTS, SECRET_LIFETIME
 
 HOUR = dt.timedelta(hours=1)
@@ -76,7 +75,7 @@ def clean_up() -> None:
     sent.exclude(body="", unsubscribe="").update(body="", unsubscribe="")
     Merge.objects.forget()
     Erasure.objects.forget()
-    Session.objects.filter(expire_date__lt=now).delete()
+    BrowserSession.objects.filter(expire_date__lt=now).delete()
     User.objects.filter(last_login__lt=now - kept_for("last_sign_in")).update(last_login=None)
     DBTaskResult.objects.finished().filter(finished_at__lt=now - kept_for("tasks")).delete()
     Worker.objects.filter(seen_at__lt=codes).delete()

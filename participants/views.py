@@ -1,6 +1,7 @@
 import secrets
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
@@ -14,10 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView, TemplateView
 
-from participants import audit, sign_in
+from participants import audit, sign_in, signed_in
 from participants.forms import CodeForm, EmailForm
 from participants.lifetimes import CODE_LIFETIME, session_expiry
-from participants.models import SignInCode
+from participants.models import BrowserSession, SignInCode
 
 ASKED = "sign_in"  # in the session of a browser that asked: address, next page, id of the code, secret of the browser
 ASKED_AGE = 3600
@@ -135,6 +136,7 @@ class SignInCodeEntry(FormView):
         del self.request.session[ASKED]
         self.request.session.set_expiry(session_expiry(user))
         login(self.request, user)  # gives the session a new key
+        signed_in.note(self.request, user)
         audit.record(audit.Act.SIGNED_IN, by=user, method="code")
         return redirect(self.asked["next"] or settings.LOGIN_REDIRECT_URL)
 
@@ -158,6 +160,29 @@ class SignOutEverywhere(LoginRequiredMixin, TemplateView):
         audit.record(audit.Act.SIGNED_OUT_EVERYWHERE, by=request.user, account=request.user)
         logout(request)
         return redirect("sign-in")
+
+
+@method_decorator(never_cache, name="dispatch")
+class SignedIn(LoginRequiredMixin, TemplateView):
+    """Shows people where they are signed in; POST `end` ends one of these sessions, `others` all but this one."""
+
+    template_name = "registration/signed_in.html"
+
+    def get_context_data(self, **kwargs):
+        sessions = BrowserSession.objects.open_for(self.request.user)
+        for one in sessions:
+            one.is_this = one.session_key == self.request.session.session_key
+        return super().get_context_data(sessions=sessions, **kwargs)
+
+    def post(self, request):
+        if "others" in request.POST:
+            signed_in.end_others(request)
+            messages.success(request, _("You are signed out everywhere but here."))
+        elif signed_in.end_one(request, request.POST.get("end", "")):
+            messages.success(request, _("That session has ended."))
+        else:
+            messages.info(request, _("That session was over already."))
+        return redirect("signed-in")
 
 
 @never_cache

@@ -46,6 +46,15 @@ class UserFactory(DjangoModelFactory):
         administrator = factory.Trait(groups=member_of(ADMINISTRATORS))
 
 
+class BrowserSessionFactory(DjangoModelFactory):
+    class Meta:
+        model = participants.BrowserSession
+
+    session_key = factory.Sequence(lambda n: f"{n:032}")
+    expire_date = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=1))
+    device = "Firefox on Linux"
+
+
 class OrganisationFactory(DjangoModelFactory):
     class Meta:
         model = participants.Organisation

@@ -3,6 +3,7 @@
 import time
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
 from django.forms import CheckboxInput, MultiWidget
 from django.forms.widgets import Input
 
@@ -11,8 +12,9 @@ def sign_in(client, user):
     """Give `client` a session of `user` in which a second factor was shown, and return it."""
     client.force_login(user)
     session = client.session
+    app, _ = Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
     session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "id": app.pk, "at": time.time()}]
     session.save()
     return client
 

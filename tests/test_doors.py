@@ -188,6 +188,7 @@ NO_CONTENT = {
     "sign-in-code",
     "sign-out",
     "sign-out-everywhere",
+    "signed-in",
     "robots",
     "security-txt",
 }

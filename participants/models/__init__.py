@@ -1,3 +1,4 @@
+from participants.models.browser_session import BrowserSession
 from participants.models.change import Change, Kept
 from participants.models.erasure import Erasure
 from participants.models.imports import Import, ImportChange, ImportRow, KnownColumn
@@ -12,6 +13,7 @@ from participants.models.worker import Worker
 __all__ = [
     "ActorType",
     "AttemptCount",
+    "BrowserSession",
     "Change",
     "Distinction",
     "Erasure",

@@ -106,6 +106,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         with transaction.atomic():
             User.objects.filter(pk=self.pk).update(session_generation=F("session_generation") + 1)
             self.signincode_set.open().update(expires_at=timezone.now())
+            self.browser_sessions.all().delete()
         self.refresh_from_db(fields=["session_generation"])
 
     @cached_property

@@ -7,14 +7,13 @@ import uuid
 from urllib.parse import urlsplit
 
 import pytest
-from django.contrib.sessions.models import Session as StoredSession
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from events.invitations import invite, rapporteurs
 from events.models import Invitation, NotAllowed
-from participants.models import OutgoingMail, SignInCode, User
+from participants.models import BrowserSession, OutgoingMail, SignInCode, User
 from tests.factories import (
     BreakoutGroupFactory,
     EventFactory,
@@ -579,7 +578,7 @@ def test_a_session_lasts_until_after_the_deadline_within_bounds(client, group, l
 
     answer = client.post("/sign-in/code/", {"code": code})
 
-    stored = StoredSession.objects.get(pk=client.session.session_key)
+    stored = BrowserSession.objects.get(pk=client.session.session_key)
     left = stored.expire_date - timezone.now()
     assert left == dt.timedelta(days=lasts)
     assert answer.cookies["readout"]["max-age"] == left.total_seconds()

@@ -10,7 +10,6 @@ import threading
 
 import pytest
 from django.conf import settings as site
-from django.contrib.sessions.models import Session
 from django.core import mail as django_mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import call_command
@@ -21,7 +20,7 @@ from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from participants import mail, upkeep
-from participants.models import OutgoingMail, Worker
+from participants.models import BrowserSession, OutgoingMail, Worker
 from participants.models.outbox import ATTEMPTS
 from tests.factories import OutgoingMailFactory, WorkerFactory
 
@@ -315,7 +314,7 @@ def test_house_is_kept(now):
     OutgoingMailFactory(subject="sent lately", sent_at=timezone.now(), attempts=1)
     OutgoingMailFactory(subject="given up", created_at=old, attempts=ATTEMPTS, claimed_at=old)
     late = OutgoingMailFactory(subject="late code", secret=True, created_at=timezone.now() - dt.timedelta(minutes=11))
-    Session.objects.create(session_key="old", session_data="", expire_date=timezone.now() - dt.timedelta(days=1))
+    BrowserSession.objects.create(session_key="old", session_data="", expire_date=timezone.now() - dt.timedelta(days=1))
     WorkerFactory(seen_at=timezone.now() - dt.timedelta(days=2))
 
     upkeep.clean_up.call()
@@ -324,7 +323,7 @@ def test_house_is_kept(now):
     kept = set(OutgoingMail.objects.values_list("subject", flat=True))
     assert kept == {"sent lately", "given up", "late code"}
     assert late.body == ""
-    assert Session.objects.count() == Worker.objects.count() == 0
+    assert BrowserSession.objects.count() == Worker.objects.count() == 0
 
 
 def test_readiness_says_when_no_worker_was_heard_of(client, now):

@@ -2,11 +2,10 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 
-from participants.models import User
+from participants.models import BrowserSession, User
 from tests.factories import UserFactory
 from tests.staff import sign_in
 
@@ -66,7 +65,7 @@ def test_sessions_survive_a_change_of_the_site_key_that_keeps_the_old_one(ana, s
     phone = browser(ana)
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key " * 5
 
-    assert ana.get_session_auth_hash() != Session.objects.get().get_decoded()["_auth_user_hash"]
+    assert ana.get_session_auth_hash() != BrowserSession.objects.get().get_decoded()["_auth_user_hash"]
     assert is_in(phone)
 
 

@@ -5,14 +5,13 @@ import re
 import threading
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from participants import sign_in
-from participants.models import AttemptCount, OutgoingMail, SignInCode
+from participants.models import AttemptCount, BrowserSession, OutgoingMail, SignInCode
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -90,9 +89,9 @@ def test_the_session_gets_a_new_key_and_lasts_fourteen_days(client, ana, mailout
 
     enter(client, code_in(mailoutbox))
 
-    after = Session.objects.get(pk=client.session.session_key)
+    after = BrowserSession.objects.get(pk=client.session.session_key)
     assert after.session_key != before
-    assert not Session.objects.filter(pk=before).exists()
+    assert not BrowserSession.objects.filter(pk=before).exists()
     assert dt.timedelta(days=13) < after.expire_date - timezone.now() <= dt.timedelta(days=14)
     assert "sign_in" not in after.get_decoded()
 

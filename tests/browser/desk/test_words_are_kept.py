@@ -1,10 +1,10 @@
 """The desk on a bad connection: whatever is typed stays on the phone until the server has it, and nothing is lost."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from outcomes.models import Outcome
+from participants.models import BrowserSession
 from tests.browser.desk.steps import FIRST, SECOND, add, kept, open_place, place_url, press, ready, state, texts, until
 from tests.factories import TakeawayFactory
 
@@ -190,7 +190,7 @@ def test_words_kept_are_shown_with_a_note_until_they_can_be_sent(phone, group):
 
 def test_an_ended_session_keeps_the_words_until_the_same_account_is_back(phone, client, rapporteur, group, live_server):
     wording = add(phone)
-    Session.objects.all().delete()
+    BrowserSession.objects.all().delete()
     wording.fill(FIRST)
     state(phone, "^You are signed out. Your words are kept on this phone.$")
     assert kept(phone) == 1
