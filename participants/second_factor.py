@@ -1,6 +1,7 @@
 """The pages on which staff sign in, and set up and use a second factor: allauth's, opened to staff alone."""
 
 from functools import wraps
+from typing import Any
 
 from allauth.account import views as account
 from allauth.mfa.base import views as base
@@ -15,6 +16,7 @@ from django.shortcuts import redirect, resolve_url
 from django.urls import path
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
+from django.views.generic.edit import FormMixin
 
 from participants import notices, signed_in
 
@@ -33,9 +35,10 @@ def for_staff(view):
     return never_cache(guarded)
 
 
-class Sensitive:
+class Sensitive(FormMixin):
     """A form that changes how somebody signs in: whoever else is in the account is out, and its owner hears of it."""
 
+    request: Any
     what: notices.What
 
     def form_valid(self, form):

@@ -1,6 +1,7 @@
 """Sessions in the database, each with whose it is (`settings.SESSION_ENGINE`)."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -18,7 +19,7 @@ class SessionStore(DatabaseStore):
         return BrowserSession
 
     def create_model_instance(self, data):
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         noted = data.get(SIGNED_IN, {})
         row.user_id = data.get(SESSION_KEY)
         row.device = noted.get("device", "")

@@ -2,12 +2,12 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 
-class BrowserSessionManager(models.Manager["BrowserSession"]):
+class BrowserSessionManager(BaseSessionManager["BrowserSession"]):
     def open_for(self, user) -> list["BrowserSession"]:
         """The sessions in which `user` is signed in, the newest first; what a new password has ended is left out."""
         rows = self.filter(user=user, expire_date__gt=dt.datetime.now(dt.UTC)).order_by("-began_at", "session_key")
