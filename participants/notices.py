@@ -48,6 +48,10 @@ class What(Enum):
         gettext_noop("A passkey was removed from your Readout account"),
         gettext_noop("a passkey was removed from your account"),
     )
+    FACTORS_TAKEN_OFF = (
+        gettext_noop("Every second factor was taken off your Readout account"),
+        gettext_noop("whoever runs the site took every second factor off your account"),
+    )
     RECOVERY_CODES_MADE = (
         gettext_noop("New recovery codes for your Readout account"),
         gettext_noop("new recovery codes were made for your account; the old ones no longer work"),

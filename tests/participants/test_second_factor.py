@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from participants.adapter import SecondFactorAdapter
-from participants.models import AttemptCount, BrowserSession
+from participants.models import AttemptCount, BrowserSession, OutgoingMail
 from participants.models.user import DEMO_DOMAIN
 from tests.factories import UserFactory
 
@@ -212,6 +212,7 @@ def test_lost_factors_are_taken_off_by_whoever_has_the_machine(client, editor, w
 
     call_command("reset_second_factor", "Editor@Example.org")
 
+    assert OutgoingMail.objects.last().subject == "Every second factor was taken off your Readout account"
     assert "taken off, signed out everywhere" in capsys.readouterr().out
     assert not Authenticator.objects.exists()
     assert client.get("/admin/").status_code == 302

@@ -2,7 +2,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from participants import audit
+from participants import audit, notices
 from participants.models import User
 
 
@@ -24,4 +24,5 @@ class Command(BaseCommand):
         user.end_sessions()
         audit.record(audit.Act.FACTOR_REMOVED, account=user, number=taken)
         audit.record(audit.Act.SIGNED_OUT_EVERYWHERE, account=user)
+        notices.tell(user, notices.What.FACTORS_TAKEN_OFF)
         self.stdout.write(f"{taken} taken off, signed out everywhere. The password stays as it was.")
