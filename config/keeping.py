@@ -191,13 +191,13 @@ KEEPING = [
     Keeping(
         SIGNED_IN,
         "Sessions",
-        "To stay signed in.",
-        "Nobody.",
+        "To stay signed in, and to see where: the account, the kind of browser and the hour; no network address.",
+        "Its owner.",
         lambda: (
             f"Until signing out; at most {int(STAFF_SESSION.total_seconds() // 3600)} hours for staff and "
             f"{_days(LONGEST_SESSION.days)} for rapporteurs."
         ),
-        ("sessions.Session",),
+        ("participants.BrowserSession",),
         "who is signed in, or the address that was typed to ask for a code",
     ),
     Keeping(

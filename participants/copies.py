@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Q
 from django.tasks import TaskResultStatus
@@ -16,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from participants.models import (
     AttemptCount,
+    BrowserSession,
     Change,
     Distinction,
     Import,
@@ -134,11 +134,11 @@ def _sessions(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
     """Their sessions end, and those in which somebody typed their address to ask for a code."""
     users = {str(key) for key in subject.users}
     keys = []
-    for session in Session.objects.iterator(chunk_size=500):
+    for session in BrowserSession.objects.iterator(chunk_size=500):
         data = session.get_decoded()
         if str(data.get("_auth_user_id")) in users or sure.stand_in(data):
             keys.append(session.pk)
-    count(done, Session, Session.objects.filter(pk__in=keys).delete()[0])
+    count(done, BrowserSession, BrowserSession.objects.filter(pk__in=keys).delete()[0])
 
 
 def _attempts(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
@@ -154,6 +154,6 @@ COPIES: dict[Any, Callable[[Subject, Marks, Gone, Done], None]] = {
     Import: _imports,
     Merge: _merges,
     DBTaskResult: _tasks,
-    Session: _sessions,
+    BrowserSession: _sessions,
     AttemptCount: _attempts,
 }

@@ -11,14 +11,13 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from config.classification import FIELDS, INTERNAL
-from participants.models import Change, OutgoingMail, Person, User
+from participants.models import BrowserSession, Change, OutgoingMail, Person, User
 from participants.subjects import DELETED, Subject, lines_about, rows_of
 from participants.text import canonical_email
 from participants.traces import look, look_into_files, tables
@@ -124,14 +123,15 @@ def _words(raw: Any) -> Any:
 def _sessions(subject: Subject) -> int:
     users = {str(key) for key in subject.users}
     return sum(
-        str(session.get_decoded().get("_auth_user_id")) in users for session in Session.objects.iterator(chunk_size=500)
+        str(session.get_decoded().get("_auth_user_id")) in users
+        for session in BrowserSession.objects.iterator(chunk_size=500)
     )
 
 
 def _named(subject: Subject) -> Iterator[Any]:
     """Yield each text and document with words that mean nobody else."""
     for model in tables():
-        if model in (Person, User, Change, OutgoingMail) or model._meta.app_label == "sessions":
+        if model in (Person, User, Change, OutgoingMail, BrowserSession):
             continue
         yield from (trace for trace, _ in look(model, subject.sure))
     yield from look_into_files(subject.sure)

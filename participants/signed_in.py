@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from participants import notices
+from participants import audit, notices
 from participants.devices import describe
 from participants.models import BrowserSession, User
 from participants.session_store import SIGNED_IN
@@ -38,6 +38,7 @@ def end_one(request, handle: str) -> bool:
     for row in BrowserSession.objects.open_for(request.user):
         if row.session_key != request.session.session_key and constant_time_compare(row.handle, handle):
             row.delete()
+            audit.record(audit.Act.SIGNED_OUT, by=request.user)
             return True
     return False
 
@@ -46,6 +47,7 @@ def end_others(request) -> None:
     """Sign the person out everywhere but here, from sessions that nobody listed too."""
     with transaction.atomic():
         request.user.end_sessions()
+        audit.record(audit.Act.SIGNED_OUT_EVERYWHERE, by=request.user, account=request.user)
         update_session_auth_hash(request, request.user)  # this session gets a new key and holds the new generation
     if request.user.is_staff:
         request.known_to = request.user

@@ -6,8 +6,6 @@ import uuid
 import pytest
 import time_machine
 from django.apps import apps
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
@@ -21,7 +19,18 @@ from outcomes.retention import purge_contributions
 from outcomes.upkeep import sweep_desk
 from participants import upkeep
 from participants.importing.run import forget_imports
-from participants.models import AttemptCount, Erasure, Import, ImportRow, Merge, OutgoingMail, SignInCode, User
+from participants.models import (
+    AttemptCount,
+    BrowserSession,
+    Erasure,
+    Import,
+    ImportRow,
+    Merge,
+    OutgoingMail,
+    SignInCode,
+    User,
+)
+from participants.session_store import SessionStore
 from tests.factories import (
     AttemptCountFactory,
     ContributionFactory,
@@ -44,7 +53,6 @@ OF_PACKAGES = {
     "admin.LogEntry",
     "django_tasks_database.DBTaskResult",
     "mfa.Authenticator",
-    "sessions.Session",
 }
 WITHOUT = {"account.EmailConfirmation"}  # confirmations are not sent here: administrators make the accounts
 
@@ -77,7 +85,7 @@ def an_import():
 PERIODS = {
     "codes": (SignInCodeFactory, SignInCode.objects.count, dt.timedelta(days=1, minutes=10), upkeep.clean_up),
     "attempts": (AttemptCountFactory, AttemptCount.objects.count, dt.timedelta(days=1), upkeep.clean_up),
-    "sessions": (a_session, Session.objects.count, dt.timedelta(hours=12), upkeep.clean_up),
+    "sessions": (a_session, BrowserSession.objects.count, dt.timedelta(hours=12), upkeep.clean_up),
     "texts of mail": (
         lambda: OutgoingMailFactory(sent_at=timezone.now()),
         OutgoingMail.objects.exclude(body="").count,
@@ -175,7 +183,7 @@ def test_no_table_of_a_package_that_is_about_accounts_is_forgotten():
         of_account = any(field.related_model is User for field in model._meta.concrete_fields)
         if of_account and model._meta.app_label not in ("participants", "events", "outcomes"):
             found.add(label)
-    tables = {"sessions.Session", "django_tasks_database.DBTaskResult"}  # hold accounts without pointing at them
+    tables = {"django_tasks_database.DBTaskResult"}  # holds accounts without pointing at them
 
     assert found | tables | WITHOUT == OF_PACKAGES | WITHOUT
 

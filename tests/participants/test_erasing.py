@@ -14,8 +14,6 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
@@ -26,8 +24,20 @@ from events.models import Event, Participation, Quote
 from outcomes.models import ActionUpdate, Comment, Outcome, StatusChange
 from participants import erasing, history
 from participants.merging import merge
-from participants.models import AttemptCount, Change, Distinction, Erasure, Import, Merge, OutgoingMail, Person, User
+from participants.models import (
+    AttemptCount,
+    BrowserSession,
+    Change,
+    Distinction,
+    Erasure,
+    Import,
+    Merge,
+    OutgoingMail,
+    Person,
+    User,
+)
 from participants.models.user import FORMER_STAFF
+from participants.session_store import SessionStore
 from participants.subjects import Subject, rows_of
 from tests.factories import (
     ActionFactory,
@@ -97,7 +107,7 @@ def says(value) -> bool:
 def traces(media=None):
     """Return where in the database, its sessions and the folder of uploads the person still is."""
     found = {(table, name) for table, name, value in everything() if value is not None and says(value)}
-    found |= {("session", "data") for one in Session.objects.all() if says(one.get_decoded())}
+    found |= {("session", "data") for one in BrowserSession.objects.all() if says(one.get_decoded())}
     if media is not None:
         found |= {("media", path.name) for path in media.rglob("*") if path.is_file() and says(path.read_bytes())}
         found |= {("media", "name") for path in media.rglob("*") if TRACE.search(path.name)}
