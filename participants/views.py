@@ -177,6 +177,7 @@ class SignedIn(LoginRequiredMixin, TemplateView):
     def post(self, request):
         if "others" in request.POST:
             signed_in.end_others(request)
+            audit.record(audit.Act.SIGNED_OUT_EVERYWHERE, by=request.user, account=request.user)
             messages.success(request, _("You are signed out everywhere but here."))
         elif signed_in.end_one(request, request.POST.get("end", "")):
             messages.success(request, _("That session has ended."))
