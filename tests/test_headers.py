@@ -133,7 +133,7 @@ def test_document_of_a_public_event_is_in_a_sandbox(client, event, settings, tmp
 
 def test_desk_lets_nothing_in(client, arguments, rapporteur):
     client.force_login(rapporteur)
-    pages = [reverse("outcomes:desk"), reverse("sign-out-everywhere")]
+    pages = [reverse("outcomes:desk"), reverse("sign-out-everywhere"), reverse("signed-in")]
     for name in [*DESK, *ROUNDS, *SYNTHESIS]:
         key = "event" if "desk-event" in name else "group" if "desk-session" in name else "draft"
         key = key if name in DESK or key != "draft" else "round"
