@@ -7,15 +7,15 @@ from django.http import FileResponse, Http404
 from django.utils.text import slugify
 from django.views import View
 
-# What a browser may show by itself; everything else is handed over to be saved. Nothing here can carry a script.
+# What a browser may show by itself; everything else is handed over to be saved: a PDF, too, can carry a script.
 SHOWN = {
     "png": "image/png",
     "jpg": "image/jpeg",
     "webp": "image/webp",
-    "pdf": "application/pdf",
     "mp3": "audio/mpeg",
     "mp4": "video/mp4",
 }
+SAVED = {"pdf": "application/pdf"}  # named, so that a phone knows what opens it
 
 
 # What `RandomName` makes, as the last part of an address.
@@ -62,7 +62,7 @@ class StoredFile(View):
             opened,
             as_attachment=suffix not in SHOWN,
             filename=f"{slugify(str(row), allow_unicode=True)[:80] or 'file'}.{suffix}",
-            content_type=SHOWN.get(suffix, "application/octet-stream"),
+            content_type=SHOWN.get(suffix) or SAVED.get(suffix, "application/octet-stream"),
         )
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"

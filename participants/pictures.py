@@ -3,6 +3,7 @@
 import io
 import re
 import secrets
+from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +14,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 24_000_000
+MAX_PIXELS_TRANSPARENT = 12_000_000  # or with a palette: what shrinks them holds every pixel twice
+MAX_PIXELS_WEBP = 5_000_000  # its decoder holds every pixel five times
 MAX_SIDE = 2000
+PLAIN = {"1", "L", "RGB", "CMYK", "YCbCr"}
 FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 
 # What Pillow raises at what it cannot or will not decode.
@@ -48,19 +52,57 @@ def redraw(upload) -> ContentFile:
         raise ValidationError("This picture is over 5 MB. Save it smaller and choose it again.", code="too_large")
     try:
         upload.seek(0)
+        _check_webp(upload.read(30))
+        upload.seek(0)
         with Image.open(upload, formats=list(FORMATS)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise ValidationError("This picture has over 24 million pixels. Save it smaller.", code="too_large")
             kind = picture.format or "PNG"
-            drawn = ImageOps.exif_transpose(picture)
+            _check_pixels(picture.width * picture.height, is_plain=picture.mode in PLAIN)
+            drawn = _small(picture)
+            ImageOps.exif_transpose(drawn, in_place=True)
             drawn = drawn.convert("RGB" if kind == "JPEG" else "RGBA")
-            drawn.thumbnail((MAX_SIDE, MAX_SIDE))
             clean = Image.frombytes(drawn.mode, drawn.size, drawn.tobytes())
     except _UNREADABLE as error:
         raise ValidationError("This is not a PNG, JPEG or WebP picture that can be read.", code="invalid") from error
     out = io.BytesIO()
     clean.save(out, format=kind, **({"quality": 85} if kind != "PNG" else {"optimize": True}))
     return ContentFile(out.getvalue(), name=f"picture.{FORMATS[kind]}")
+
+
+def _check_pixels(pixels: int, *, is_plain: bool) -> None:
+    if pixels > MAX_PIXELS:
+        raise ValidationError("This picture has over 24 million pixels. Save it smaller.", code="too_large")
+    if pixels > MAX_PIXELS_TRANSPARENT and not is_plain:
+        raise ValidationError(
+            "This picture has over 12 million pixels, with transparency or a palette. Save it smaller, or as JPEG.",
+            code="too_large",
+        )
+
+
+def _check_webp(head: bytes) -> None:
+    """Refuse a large WebP by its first bytes (RFC 9649): its decoder reserves memory as soon as it is opened."""
+    number = partial(int.from_bytes, byteorder="little")
+    match head[:4] + head[8:16]:
+        case b"RIFFWEBPVP8X":
+            width, height = number(head[24:27]) + 1, number(head[27:30]) + 1
+        case b"RIFFWEBPVP8L":
+            width, height = (number(head[21:25]) & 0x3FFF) + 1, (number(head[21:25]) >> 14 & 0x3FFF) + 1
+        case b"RIFFWEBPVP8 ":
+            width, height = number(head[26:28]) & 0x3FFF, number(head[28:30]) & 0x3FFF
+        case _:
+            return
+    if width * height > MAX_PIXELS_WEBP:
+        raise ValidationError(
+            "This WebP picture has over 5 million pixels. Save it smaller, or as JPEG.", code="too_large"
+        )
+
+
+def _small(picture: Image.Image) -> Image.Image:
+    """Return the picture with at most 2000 pixels a side; done before anything else, because copies of it add up."""
+    drawn = picture
+    if picture.mode not in {*PLAIN, "LA", "RGBA"} or picture.mode == "1":  # else pixels would be left out, not mixed
+        drawn = picture.convert("L" if picture.mode == "1" else "RGBA")
+    drawn.thumbnail((MAX_SIDE, MAX_SIDE))
+    return drawn
 
 
 class PictureFormField(forms.FileField):

@@ -82,6 +82,8 @@ def _check(archive: zipfile.ZipFile, kind: Format) -> str:
     if len(members) != len(archive.NameToInfo):
         raise kind.error(kind.hostile("two files of one name in it"))
     for member in members:
+        if ".." in member.filename.replace("\\", "/").split("/"):
+            raise kind.error(kind.hostile("a file in it names a place outside of it"))
         if member.flag_bits & 1:
             raise kind.error(
                 f"This document is protected by a password. Take the password off in {kind.program} and save it again."

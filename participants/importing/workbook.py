@@ -21,6 +21,7 @@ from participants.importing.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Counti
 
 MAX_SHEETS = 50
 MAX_MERGED = 5_000  # ranges in one sheet
+MAX_ELEMENTS = 100_000  # of a part that openpyxl reads whole, such as the styles
 
 WORKBOOK = container.Format(
     noun="workbook",
@@ -52,6 +53,7 @@ class Measured:
 def read(data: bytes, guess: Guess, limit: int | None = None) -> Table:
     """Read the chosen sheet of a workbook, else its first visible one that holds anything."""
     with container.opened(data, WORKBOOK) as (archive, _):
+        _check_whole_parts(archive)
         try:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         except _DAMAGE:
@@ -64,6 +66,18 @@ def read(data: bytes, guess: Guess, limit: int | None = None) -> Table:
             raise Unreadable(WORKBOOK.damaged) from None
         finally:
             book.close()
+
+
+def _check_whole_parts(archive: zipfile.ZipFile) -> None:
+    """Refuse parts of very many elements: openpyxl reads all but the sheets whole, and takes a minute for a million."""
+    for member in archive.infolist():
+        name = member.filename.lower()
+        if not name.endswith((".xml", ".rels")) or "/worksheets/sheet" in name:
+            continue
+        with archive.open(member) as part:
+            tags = part.read(WORKBOOK.max_part + 1).count(b"<")
+        if tags > (4 * MAX_CELLS if name.endswith("sharedstrings.xml") else 2 * MAX_ELEMENTS):
+            raise Unreadable(WORKBOOK.too_large)
 
 
 def _read(book: Any, archive: zipfile.ZipFile, guess: Guess, limit: int | None) -> Table:
