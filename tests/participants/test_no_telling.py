@@ -54,8 +54,8 @@ def walk(password):
 
 
 def shape(sql):
-    """What a query asks, without what it asks for."""
-    return re.sub(r'SAVEPOINT "[^"]+"', "SAVEPOINT", re.sub(r"'[^']*'|\b\d+\b|%s", "?", sql))
+    """What a query asks, without what it asks for and what it is called."""
+    return re.sub(r'(SAVEPOINT|DECLARE) "[^"]+"', r"\1", re.sub(r"'[^']*'|\b\d+\b|%s", "?", sql))
 
 
 @pytest.mark.parametrize("who", PEOPLE)
