@@ -23,12 +23,17 @@ class EventRevisionManager(models.Manager["EventRevision"]):
         facts = self.facts(event.pk)
         if facts is None:
             return
-        now, mark = timezone.now(), hashlib.sha256(facts.encode()).hexdigest()
+        now, mark = timezone.now(), _mark(facts)
         revision, is_new = self.select_for_update().get_or_create(
             event_id=event.pk, defaults={"mark": mark, "number": 1, "revised_at": now}
         )
         if not is_new and revision.mark != mark:
             self.filter(pk=revision.pk).update(mark=mark, number=revision.number + 1, revised_at=now)
+
+    def restore(self, event: Event, number: int, revised_at: dt.datetime) -> None:
+        """Go on counting where another portal was when it had the same facts of `event`."""
+        told = {"number": number, "revised_at": revised_at, "mark": _mark(self.facts(event.pk) or "")}
+        self.update_or_create(event_id=event.pk, defaults=told)
 
     @staticmethod
     def facts(event: int) -> str | None:
@@ -38,6 +43,10 @@ class EventRevisionManager(models.Manager["EventRevision"]):
             return "withdrawn" if Event.objects.tombstones().filter(pk=event).exists() else None
         sessions = Session.objects.public().filter(event=event).order_by("code").values(*OF_SESSION)
         return json.dumps([found, *sessions], default=_plain, sort_keys=True)
+
+
+def _mark(facts: str) -> str:
+    return hashlib.sha256(facts.encode()).hexdigest()
 
 
 def _plain(value: object) -> str:

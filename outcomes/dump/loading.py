@@ -26,6 +26,7 @@ from events.attribution import Rule
 from events.models import (
     Event,
     EventPartner,
+    EventRevision,
     EventSeries,
     EventStatusChange,
     Participation,
@@ -132,6 +133,7 @@ class Loader:
         self.people: dict[int, dict[Who, Participation]] = defaultdict(dict)  # of an event
         self.filed: dict[str, User] = {}
         self.sessions_of: dict[str, Session] = {}
+        self.revisions: dict[str, Row | None] = {}  # what calendars know of a dialogue's changes
         self.after_sessions: dict[str, Row] = {}  # what of a dialogue names its sessions
 
     def load(self) -> None:
@@ -146,6 +148,10 @@ class Loader:
         for name, number in self.number.items():
             if number != self.files[f"{name}{SUFFIX}"].get("rows"):
                 raise Refused(f"{name}{SUFFIX}: the manifest speaks of another number of lines.")
+        for slug, revision in self.revisions.items():
+            if revision:
+                at = a_moment(revision["at"])
+                EventRevision.objects.restore(self.events[slug], revision["number"], at)
         bump_generation()
 
     def lines(self, name: str) -> Iterator[Row]:
@@ -232,7 +238,11 @@ class Loader:
             self.save(event, row["slug"])
             event.body = event.summary = ""  # written; what is kept for those that name it is small
             self.events[row["slug"]] = event
-            EventStatusChange.objects.create(event=event, from_status="draft", to_status="published", note=NOTE)
+            again_at = a_moment(row["public_again_at"]) or event.published_at
+            EventStatusChange.objects.create(
+                event=event, from_status="draft", to_status="published", at=again_at, note=NOTE
+            )
+            self.revisions[row["slug"]] = row["revision"]
             for position, one in enumerate(row["partners"]):
                 organisation = self.key(Organisation, one["organisation"])
                 facts = only(one, "role", "role_text") | {"position": position}
@@ -375,7 +385,7 @@ class Loader:
                 made[ActionOwner].append(self.owner(outcome, owner))
             for one in row["merged"]:
                 made[Outcome].append(self.part(outcome, one))
-            made[StatusChange] += self.history(outcome, row["filed_by"])
+            made[StatusChange] += self.history(outcome, row)
         for model, instances in made.items():
             model._default_manager.bulk_create(instances)
 
@@ -409,12 +419,13 @@ class Loader:
         part.recorded_under, part.search_text = survivor.recorded_under, part.words()
         return self.check(part, "recorded_under")
 
-    def history(self, outcome: Outcome, filed_by: str | None) -> Iterator[StatusChange]:
+    def history(self, outcome: Outcome, row: Row) -> Iterator[StatusChange]:
         """Yield what is known of how it became public."""
         at = outcome.changed_at
-        by = self.account(filed_by) if filed_by else None
+        by = self.account(row["filed_by"]) if row["filed_by"] else None
+        again_at = a_moment(row["public_again_at"]) or at
         yield StatusChange(outcome=outcome, from_status="draft", to_status="submitted", by=by, at=at, note=NOTE)
-        yield StatusChange(outcome=outcome, from_status="submitted", to_status="published", at=at, note=NOTE)
+        yield StatusChange(outcome=outcome, from_status="submitted", to_status="published", at=again_at, note=NOTE)
 
     def account(self, which: str) -> User:
         """Return the account that stands for rapporteurs, or for the secretariat: inactive, without a password."""

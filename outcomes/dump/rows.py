@@ -15,8 +15,10 @@ from django.db.models import F, Prefetch, QuerySet
 
 from events import attribution
 from events.attribution import Byline
+from events.feeds import published_again
 from events.models import Event, EventPartner, EventSeries, Participation, Quote, Resource, Role, Session
 from events.open_data import PART, in_parts
+from outcomes.feeds import moved_last
 from outcomes.models import ActionOwner, ActionUpdate, Addressee, Outcome, OutcomeTheme, Report, ReportSection, Theme
 from outcomes.organisations import public_organisations
 from outcomes.views.outcome import filed_by, parts, raised
@@ -73,7 +75,8 @@ def of_events() -> Iterator[Sequence[Event]]:
     order = (F("starts_on").asc(nulls_first=True), "pk")
     keys = array("q", Event.objects.public().order_by(*order).values_list("pk", flat=True).iterator(10_000))
     for some in batched(keys, PART // 5):
-        yield list(Event.objects.public().filter(pk__in=some).select_related("series").order_by(*order))
+        rows = Event.objects.public().filter(pk__in=some).select_related("series", "revision").order_by(*order)
+        yield list(rows.annotate(again_at=published_again()))
 
 
 def by_event(rows: QuerySet, of: Callable[[Any], int] = lambda row: row.event_id) -> defaultdict[int, list]:
@@ -105,6 +108,8 @@ def events() -> Iterator[Row]:
                 **plain(event, "time_zone", "venue", "city", "country", "summary", "body"),
                 **plain(event, "image", "image_alt", "image_credit", "attribution"),
                 "published_at": moment(event.published_at),
+                "public_again_at": moment(event.again_at),
+                "revision": revision(event),
                 "partners": [
                     {"organisation": row.organisation.slug} | plain(row, "role", "role_text")
                     for row in partners[event.pk]
@@ -130,6 +135,12 @@ def events() -> Iterator[Row]:
                     for row in documents[event.pk]
                 ],
             }
+
+
+def revision(event: Event) -> Row | None:
+    """Return how often what calendars say of a public event was changed, and when it was last."""
+    found = getattr(event, "revision", None)
+    return found and {"number": found.number, "at": moment(found.revised_at)}
 
 
 def code(session: Session | None) -> str | None:
@@ -171,7 +182,7 @@ def sessions() -> Iterator[Row]:
 def of_outcomes(*, actions: bool = False) -> Iterator[Sequence[Any]]:
     """Yield public outcomes, those published first first, a part at a time."""
     rows = Outcome.objects.public().filter(public_at__isnull=False).with_rule().select_related("event", "session")
-    rows = rows.annotate(filed_by=filed_by(), brings_together=parts())
+    rows = rows.annotate(filed_by=filed_by(), brings_together=parts(), again_at=moved_last())
     rows = rows.defer("search_text", "search_vector", "counted", "event__body", "event__search_text", "session__body")
     if actions:
         rows = rows.actions()
@@ -210,6 +221,7 @@ def outcomes() -> Iterator[Row]:
                 **plain(row, "text", "heading"),
                 "themes": tags[row.pk],
                 "published_at": moment(row.published_at),
+                "public_again_at": moment(row.again_at),
                 "reworded_at": moment(row.reworded_at),
                 "filed_by": row.filed_by or None,
                 "raised": {"number": counted[0], "of": counted[1]} if counted else None,
