@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import django_filters
+from django.core.exceptions import BadRequest
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django_countries import countries
 
@@ -173,7 +174,7 @@ class PublicFilter(django_filters.FilterSet):
 def strictly[Filter: PublicFilter](
     filterset_class: type[Filter], asked: QueryDict, lasting: Collection[str] = ()
 ) -> Filter:
-    """Return the filters asked for, for programs; raise Http404 for a value that is not there.
+    """Return the filters asked for, for programs; raise BadRequest for a value that is not there.
 
     A page leaves such values out and says so. A program would go on reading more than it asked for. Of the parameters
     `lasting` a value is no error: nothing may stand under it now and something again later.
@@ -182,9 +183,9 @@ def strictly[Filter: PublicFilter](
     for name in asked:
         values = {value.strip() for value in asked.getlist(name)} - {""}
         if not values <= set(found.data.getlist(name)):
-            raise Http404
+            raise BadRequest(name)
     if not found.form.errors.keys() <= set(lasting):
-        raise Http404
+        raise BadRequest
     return found
 
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.core.files.storage import default_storage
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, QueryDict
@@ -60,7 +61,7 @@ class ThemeFeed(feeds.AtomFeed):
             raise Http404
         kind = self.request.GET.get("kind", "")
         if kind and kind not in KINDS:
-            raise Http404
+            raise BadRequest("kind")
         filters = filtered(theme=slug, kind=kind)
         query = [pair for pair in filters.query() if pair[0] == "kind"]
         return atom.Feed(

@@ -272,8 +272,8 @@ def test_feed_without_entries_is_a_feed(client, db):
     "query",
     ["?kind=nonsense", "?theme=not-there", "?event=not-there", "?q=" + "a" * 300],
 )
-def test_feed_narrowed_by_what_is_not_there_is_not_there(client, dialogue, query):
-    assert client.get(reverse("outcomes:outcome-feed") + query).status_code == 404
+def test_feed_narrowed_by_what_is_not_there_is_refused(client, dialogue, query):
+    assert client.get(reverse("outcomes:outcome-feed") + query).status_code == 400
 
 
 @pytest.mark.parametrize("name", ["outcomes:outcome-feed", "outcomes:update-feed"])
