@@ -25,13 +25,13 @@ from outcomes.views.outcome import (
     came_about,
     citation,
     neighbour,
-    owner,
     owner_columns,
     raised,
     together,
     update,
     update_columns,
 )
+from outcomes.views.outcome import owners as owners_of
 from outcomes.vocabulary import Facet, Vocabulary
 from participants.models import ActorType
 
@@ -117,7 +117,7 @@ def follow_up(row: Row, owners: Iterable[Row], updates: Iterable[Row]) -> Row:
     lead_first = sorted(owners, key=lambda one: (not one["more"]["is_lead"], one["key"]))
     last_first = sorted(updates, key=lambda one: (one["more"]["on"], one["key"]), reverse=True)
     return _followed_up(
-        action, [owner(action, one["more"]) for one in lead_first], [update(one["more"]) for one in last_first]
+        action, owners_of(action, [one["more"] for one in lead_first]), [update(one["more"]) for one in last_first]
     )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -121,7 +122,11 @@ OF_EVENT = tuple(
     for name in ("title", "slug", "reference", "starts_on", "ends_on", "mode", "venue", "city", "country")
 )
 # The session of a public outcome is public, and so are the sessions above it: a closed one closes it.
-OF_SESSION = tuple(f"session__{name}" for name in ("code", "kind", "number", "title", "parent_id", "parent__title"))
+TOLD_OF_SESSION = ("code", "kind", "number", "title")
+OF_SESSION = (
+    *(f"session__{name}" for name in (*TOLD_OF_SESSION, "parent_id")),
+    *(f"session__parent__{name}" for name in TOLD_OF_SESSION),
+)
 
 
 def _public_outcome(code: str) -> QuerySet:
@@ -147,13 +152,13 @@ def _outcome(row: dict) -> Outcome:
     beside = {name: row.pop(name) for name in BESIDE}
     event = Event(pk=row["event_id"], **{name.removeprefix("event__"): row.pop(name) for name in OF_EVENT})
     of_session = {name.removeprefix("session__"): row.pop(name) for name in OF_SESSION}
-    above = of_session.pop("parent__title")
+    above = {name: of_session.pop(f"parent__{name}") for name in TOLD_OF_SESSION}
     outcome = Outcome(**row)
     outcome.event = event
     if outcome.session_id:
         outcome.session = Session(pk=outcome.session_id, **of_session)
         if outcome.session.parent_id:
-            outcome.session.parent = Session(pk=outcome.session.parent_id, title=above)
+            outcome.session.parent = Session(pk=outcome.session.parent_id, **above)
     for name, value in beside.items():
         setattr(outcome, name, value)
     return outcome
@@ -313,7 +318,7 @@ def around(outcome: Outcome) -> Around:
     return Around(
         themes=[Theme(pk=row["key"], name=row["label"], slug=row["address"]) for row in by_place],
         conveners=[Organisation(name=row["label"], slug=row["address"]) for row in as_entered],
-        owners=[owner(outcome, row["more"]) for row in leads_first],
+        owners=owners(outcome, [row["more"] for row in leads_first]),
         updates=[update(row["more"]) for row in last_first],
     )
 
@@ -322,10 +327,21 @@ RESPONSES = {str(value): str(label) for value, label in ActionOwner.Response.cho
 VERIFIED = {str(value): str(label) for value, label in ActionUpdate.Verification.choices}
 
 
-def owner(action: Outcome, row: dict[str, Any]) -> dict[str, Any]:
-    """Return who answers for `action`: an organisation by its name, a person as `attribution` allows."""
+def owners(action: Outcome, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return who answers for `action`, in the order of `rows`; people who are not named stand once for all of them."""
+    told: list[dict[str, Any]] = []
+    for row in rows:
+        one = _owner(action, row)
+        if one not in told:
+            told.append(one)
+    return told
+
+
+def _owner(action: Outcome, row: dict[str, Any]) -> dict[str, Any]:
+    """Return one who answers for `action`: an organisation by its name, a person as `attribution` allows."""
     name, details = row["organisation"] or "", ""
-    if not name:
+    is_named = bool(name)
+    if not is_named:
         rules, participation = [getattr(action, "rule", attribution.Rule.CLOSED), action.recorded_under], None
         if listed := row["listed"]:
             listed = json.loads(listed) if isinstance(listed, str) else listed  # SQLite: what a subquery made is text
@@ -333,9 +349,15 @@ def owner(action: Outcome, row: dict[str, Any]) -> dict[str, Any]:
             person = Person(name=row["person"], honorific=row["honorific"])
             participation = Participation(person=person, **listed)
         byline = attribution.owner_byline(participation, attribution.strictest(*rules))
-        name, details = byline.name, byline.details
-    said = {"lead": bool(row["is_lead"]), "response": row["response"], "said": RESPONSES.get(row["response"], "")}
-    return {"name": name, "details": details, "slug": row["slug"] or "", **said}
+        name, details, is_named = byline.name, byline.details, byline is not attribution.ANONYMOUS
+    said = {"response": row["response"], "said": RESPONSES.get(row["response"], "")}
+    return {
+        "name": name,
+        "details": details,
+        "slug": row["slug"] or "",
+        "lead": bool(row["is_lead"] and is_named),
+        **said,
+    }
 
 
 def update(row: dict[str, Any]) -> dict[str, Any]:
