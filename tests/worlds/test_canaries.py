@@ -1,0 +1,274 @@
+"""Every field that is not for everybody holds a mark of its own; nobody who may not read it is ever sent the mark.
+
+An administrator goes through all of the admin and the desk and must come across every mark, else the fields were not
+looked at; then everybody else asks for all the same addresses. Files are taken apart: see tests/downloads.py.
+"""
+
+import itertools
+import re
+import string
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+from django.test import Client
+
+from config.classification import PUBLIC, kind_of
+from events.models import Session
+from outcomes.models import Publication
+from participants import merging
+from tests.downloads import words_in
+from tests.factories import (
+    AllowanceFactory,
+    AttemptCountFactory,
+    BrowserSessionFactory,
+    ChangeFactory,
+    ErasureFactory,
+    EventPartnerFactory,
+    ImportChangeFactory,
+    KnownColumnFactory,
+    OutcomeMergeFactory,
+    ParticipationFactory,
+    PersonFactory,
+    PlacementFactory,
+    PublicationItemFactory,
+    ReportStatusChangeFactory,
+    RoleFactory,
+    SignInCodeFactory,
+    UserFactory,
+    WorkerFactory,
+)
+from tests.test_doors import DOORS
+from tests.worlds.crawl import ask, visited
+from tests.worlds.twin import Secret, build
+
+MARK = re.compile("canary[a-z]{2}x")
+SECRET = Secret("zanzibarine", many=1, letter="y")
+CONTENT = (models.CharField, models.TextField, models.JSONField)
+
+# Fields that hold no words of anybody: a state, a name of ours, or what is made of other fields that hold marks.
+NO_WORDS = {
+    "participants.Change": "how kind record under",  # of the models and pages
+    "participants.Organisation": "name_key short_key",
+    "participants.Import": "kind reading mapping options state counts missing task target_name",
+    "participants.ImportRow": "state decision fingerprint differences candidates",
+    "participants.ImportChange": "model",
+    "participants.KnownColumn": "kind field",
+    "participants.Merge": "of journal",  # rows as they were, in a form that only taking apart reads
+    "participants.Distinction": "of",
+    "participants.Person": "name_key",
+    "participants.User": "works_on",
+    "participants.BrowserSession": "session_key session_data",  # a mark there would end the session
+    "participants.Erasure": "state numbers left task",
+    "events.Allowance": "record wording marks",
+    "events.Event": "search_text",
+    "events.EventIndex": "search_text",
+    "events.EventStatusChange": "from_status to_status",
+    "events.EventRevision": "mark",
+    "events.Session": "foreign_source",
+    "events.Participation": "recorded_under attendance listing",
+    "events.Role": "recorded_under role",
+    "events.Quote": "recorded_under consent",
+    "outcomes.Outcome": "recorded_under search_text counted",
+    "outcomes.OutcomeIndex": "search_text",
+    "outcomes.StatusChange": "from_status to_status",
+    "outcomes.Round": "code",
+    "outcomes.Contribution": "actor_type moderation",
+    "outcomes.OutcomeMerge": "status parts",
+    "outcomes.ReportStatusChange": "from_status to_status",
+    "outcomes.ReportSection": "search_text",
+    "outcomes.ReportSectionIndex": "search_text",
+    "outcomes.StatementGroup": "kind code",
+    "outcomes.Placement": "kind",
+    "outcomes.Publication": "left_out",
+    "outcomes.DocumentPlan": "left_out language",
+    "outcomes.KeptDocument": "format fingerprint language ticket task",
+}
+
+# What no page shows, the administrator's neither: secrets of the site, and what is kept to take something back.
+NOBODY = {
+    "participants.User.password",
+    "participants.SignInCode.browser_hash",
+    "participants.SignInCode.code_hash",
+    "participants.AttemptCount.key",
+    "participants.Worker.id",
+    "participants.BrowserSession.device",  # but for whose it is
+    "participants.ImportChange.before",
+    "participants.ImportChange.after",
+    "participants.KnownColumn.header",
+    "participants.OutgoingMail.key",
+    "participants.OutgoingMail.body",  # the list of mail says to whom and about what
+    "participants.OutgoingMail.unsubscribe",
+    "events.Invitation.token_hash",
+    "events.Session.foreign_id",
+    "outcomes.Contribution.device_hash",
+    "outcomes.OutcomeMerge.before",
+    "outcomes.OutcomeMerge.taken",
+}
+
+# What pages show only in a state that the rows here are not in: an import to whoever brings it in, a reason beside the
+# very wording it was given for, a failure, the name of what is no longer there. Tests of those pages see them.
+SELDOM = {
+    "participants.Import.file_name",
+    "participants.Import.notice",
+    "participants.ImportRow.title",
+    "participants.ImportRow.values",
+    "participants.ImportRow.why",
+    "participants.Change.name",
+    "participants.Erasure.notice",
+    "events.Allowance.reason",
+}
+
+# Rows that hold no mark: what may be public about a person is left as it is where it is, and what a field is not for.
+ROWS = {
+    "participants.Person": Q(participations__listing="public"),
+    "events.Participation": Q(listing="public"),
+    "events.Quote": Q(consent="given"),
+    "events.Session.foreign_id": Q(foreign_source=""),
+    "outcomes.Outcome.owner_suggested": Q(kind="takeaway"),
+}
+
+# Words for everybody in rows that are for nobody yet.
+HIDDEN = {
+    "events.Event": (Q(status="draft"), "title summary body venue city image_alt image_credit"),
+    "events.Session": (Q(attribution="closed"), "title room body"),
+    "events.Resource": (Q(is_public=False), "title publisher"),
+    "outcomes.Outcome": (~Q(status="published"), "text heading"),
+    "outcomes.Report": (Q(status="draft"), "title disclaimer"),
+    "outcomes.ReportSection": (Q(report__status="draft"), "title body"),
+}
+
+# What someone who signs in may read of all this, beside what is theirs alone.
+MAY_READ: dict[str, set[str]] = {
+    "anonymous": set(),
+    "outsider": set(),
+    "rapporteur of another event": set(),
+    "editor of another institution": {  # who people are, without their addresses; what an institution prints
+        "participants.Person.name",
+        "participants.Person.sort_name",
+        "participants.Person.honorific",
+        "participants.Organisation.report_disclaimer",
+    },
+}
+
+
+@pytest.fixture
+def scene(db, settings):
+    settings.REQUIRE_SECOND_FACTOR = False  # asked for before any of this
+    scene = build(SECRET)
+    RoleFactory(participation=ParticipationFactory(event=scene.event, person=PersonFactory(name="Somebody")))
+    Session.objects.filter(pk=scene.session.pk).update(foreign_source="ical", foreign_id="1")
+    ReportStatusChangeFactory(report=scene.section.report)
+    AttemptCountFactory()
+    ErasureFactory()
+    BrowserSessionFactory()
+    AllowanceFactory(record="outcomes.outcome", key=scene.takeaway.pk)
+    SignInCodeFactory(code_hash="0")
+    WorkerFactory()
+    KnownColumnFactory()
+    merging.merge(PersonFactory(), PersonFactory(), by=UserFactory(administrator=True))
+    ImportChangeFactory(is_new=False, before={}, after={})
+    PublicationItemFactory(publication=Publication.objects.get())
+    OutcomeMergeFactory(survivor=scene.takeaway)
+    PlacementFactory.create(aside=True, contribution__round=scene.event.rounds.get())
+    return scene
+
+
+def plant(scene) -> dict[str, str]:
+    """Put a mark into every restricted field; return what each mark stands for."""
+    marks = (f"canary{''.join(letters)}x" for letters in itertools.product(string.ascii_lowercase, repeat=2))
+    planted: dict[str, str] = {}
+    for model in apps.get_models(include_auto_created=True):
+        label = model._meta.label
+        if (
+            model._meta.proxy
+            or not model._meta.managed
+            or label.split(".")[0] not in ("participants", "events", "outcomes")
+        ):
+            continue
+        fields = [field for field in model._meta.concrete_fields if isinstance(field, CONTENT)]
+        unlisted = set(NO_WORDS.get(label, "").split())
+        for field in fields:
+            if kind_of(field) == PUBLIC or field.name in unlisted:
+                continue
+            mark = next(marks)
+            planted[mark] = f"{label}.{field.name}"
+            if label == "participants.Change":  # the database lets nobody write over a line
+                told = {"name": mark} if field.name == "name" else {"values": {"title": ["Before", mark]}}
+                ChangeFactory(record="events.event", key=scene.event.pk, event_key=scene.event.pk, **told)
+                continue
+            public = ROWS.get(label, Q(pk__in=[])) | ROWS.get(planted[mark], Q(pk__in=[]))
+            _write(model._base_manager.exclude(public), field, mark)
+        for field in fields:
+            hidden, names = HIDDEN.get(label, (Q(), ""))
+            if field.name in names.split():
+                mark = next(marks)
+                _write(model._base_manager.filter(hidden), field, mark)
+                planted[mark] = f"{label}.{field.name}, hidden"
+    return planted
+
+
+def _write(rows, field, mark: str) -> None:
+    """Put the mark into a field of the rows; into one row where they must differ."""
+    if field.unique or str(field) in ("events.Session.foreign_id", "outcomes.Contribution.device_hash"):
+        rows = rows.filter(pk=rows.order_by("pk").values("pk")[:1])
+    assert rows.update(**{field.name: _form(field, mark)}), f"No row to hold a mark for {field}"
+
+
+def _form(field, mark: str):
+    forms = {
+        models.EmailField: f"{mark}@example.org",
+        models.URLField: f"https://example.org/{mark}",
+        models.JSONField: {"name": mark},
+    }
+    return next((form for kind, form in forms.items() if isinstance(field, kind)), mark)
+
+
+def seen(answers) -> dict[str, set[str]]:
+    """Return the marks that were sent, each with the addresses that sent it."""
+    found: dict[str, set[str]] = {}
+    for address, answer in answers:
+        said = " ".join([str(answer.headers), words_in(answer.content)])
+        for mark in MARK.findall(said.casefold()):
+            found.setdefault(mark, set()).add(address)
+    return found
+
+
+def test_marks_reach_nobody_who_may_not_read_their_field(scene):
+    planted = plant(scene)
+    administrator = Client()
+    administrator.force_login(UserFactory(administrator=True, works_on="everything", email="root@example.org"))
+    asked = dict(visited(administrator, ["/admin/", "/desk/"], leaving=("/add/", "/delete/")))
+    by_administrator = seen(asked.items())
+
+    doors = [address for doors in DOORS.values() for address in doors(scene)]
+    addresses = dict.fromkeys([*(address for address, answer in asked.items() if answer.status == 200), *doors])
+    for role, client in readers(scene).items():
+        told = seen((address, ask(client, address)) for address in addresses)
+        for_nothing = {planted[mark]: sorted(pages)[:3] for mark, pages in told.items()}
+        assert {name: pages for name, pages in for_nothing.items() if name not in MAY_READ[role]} == {}, role
+    for mark in planted:  # a search that found one would tell that it is there
+        assert "No outcome" in ask(Client(), f"/outcomes/?q={mark}").content.decode(), planted[mark]
+
+    for_administrator = {planted[mark] for mark in by_administrator}
+    assert for_administrator & NOBODY == set()
+    unseen = set(planted.values()) - for_administrator - NOBODY - SELDOM
+    assert unseen == set(), "no page shows these: were they looked at?"
+
+
+def readers(scene) -> dict[str, Client]:
+    """Return who else reads: nobody in particular, an account without a role, people whose work is elsewhere."""
+    elsewhere = PersonFactory(name="Somebody Elsewhere", user=UserFactory(email="elsewhere@example.org"))
+    RoleFactory(participation=ParticipationFactory(person=elsewhere, event__draft=True), rapporteur=True)
+    institution = EventPartnerFactory(role="convener").organisation
+    users = {
+        "outsider": UserFactory(email="outsider@example.org"),
+        "rapporteur of another event": elsewhere.user,
+        "editor of another institution": UserFactory(editor_of_some=True, institutions=[institution]),
+    }
+    clients = {"anonymous": Client()}
+    for role, user in users.items():
+        clients[role] = Client()
+        clients[role].force_login(user)
+    return clients
