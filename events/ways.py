@@ -40,12 +40,13 @@ def calendar(title: str, *args: str, query: list[tuple[str, str]] | None = None)
     ]
 
 
-FILES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON", "jsonl": "JSON Lines"}  # labels of formats; see views/export.py
+FILES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}  # labels of the formats that stand with a list
+ALL_FILES = FILES | {"jsonl": "JSON Lines"}  # of all that views/export.py writes
 
 
-def files(name: str, query: list[tuple[str, str]] | None = None) -> list[Way]:
-    """Return the ways to a list as a file in each format, under the filters in `query`."""
-    return [Way(label, address(name, extension, query=query)) for extension, label in FILES.items()]
+def files(name: str, query: list[tuple[str, str]] | None = None, formats: dict[str, str] = FILES) -> list[Way]:
+    """Return the ways to a list as a file in each of `formats`, under the filters in `query`."""
+    return [Way(label, address(name, extension, query=query)) for extension, label in formats.items()]
 
 
 def address(name: str, *args: str, query: list[tuple[str, str]] | None = None) -> str:

@@ -1,3 +1,4 @@
+from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -10,6 +11,6 @@ urlpatterns = [
     path("sign-out/everywhere/", views.SignOutEverywhere.as_view(), name="sign-out-everywhere"),
     path("signed-in/", views.SignedIn.as_view(), name="signed-in"),
     path("admin/login/", views.admin_sign_in),
-    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("admin/password_change/", admin.site.admin_view(RedirectView.as_view(pattern_name="account_change_password"))),
     path("accounts/", include("participants.second_factor")),
 ]

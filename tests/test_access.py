@@ -162,7 +162,6 @@ SIGNING = {
     "sign-out-everywhere",
     "signed-in",
     "account_login",
-    "admin/password_change/",
     "mfa_authenticate",
     "admin/login/",
     "admin:login",

@@ -7,7 +7,7 @@ from django.views.generic import TemplateView
 
 from events import structured
 from events.pages import PublicPage
-from events.ways import files
+from events.ways import ALL_FILES, files
 from outcomes.dump import SUFFIX
 from outcomes.dump.rows import RESOURCES
 
@@ -27,7 +27,7 @@ class Data(PublicPage, TemplateView):
         trail = [(gettext("Home"), reverse("home"))]
         return super().get_context_data(
             **kwargs,
-            lists=[(title, files(name)) for title, name in lists],
+            lists=[(title, files(name, formats=ALL_FILES)) for title, name in lists],
             dump=[(name, reverse("outcomes:dump-file", args=[f"{name}{SUFFIX}"])) for name in RESOURCES],
             licence=settings.DATA_LICENCE,
             licence_url=settings.DATA_LICENCE_URL,

@@ -248,9 +248,9 @@ def test_pages_go_on_without_redis(client, takeaway, settings):
     nowhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
 
     with override_settings(CACHES={**settings.CACHES, "pages": nowhere}):
-        shelf._out_of_reach.cache_clear()
+        shelf.out_of_reach.cache_clear()
         assert client.get(page_of(takeaway)).status_code == client.get(page_of(takeaway)).status_code == 200
-    shelf._out_of_reach.cache_clear()
+    shelf.out_of_reach.cache_clear()
 
 
 def test_files_of_pages_make_room_for_others(tmp_path, monkeypatch):

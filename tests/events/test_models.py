@@ -11,9 +11,11 @@ from events.models import BreakoutGroup, Event, PublicGeneration, Session
 from tests.conftest import reports_on
 from tests.constraints import assert_names, constraints_of, twice
 from tests.factories import (
+    AllowanceFactory,
     BreakoutGroupFactory,
     EventFactory,
     EventPartnerFactory,
+    EventRevisionFactory,
     EventSeriesFactory,
     InvitationFactory,
     OrganisationFactory,
@@ -60,6 +62,8 @@ BROKEN = {
     ),
     "role_once_for_the_whole_event": twice(RoleFactory, participation=ParticipationFactory),
     "quote_has_words": lambda: QuoteFactory(text=""),
+    "allowance_has_a_reason": lambda: AllowanceFactory(reason=""),
+    "event_revision_counts_from_one": lambda: EventRevisionFactory(number=0),
     "public_generation_is_one_row": lambda: PublicGeneration.objects.create(pk=2),
     "resource_is_address_or_file": lambda: ResourceFactory(url=""),
 }

@@ -20,7 +20,9 @@ from tests.factories import (
     BreakoutGroupFactory,
     CommentFactory,
     ContributionFactory,
+    DocumentPlanFactory,
     EventFactory,
+    KeptDocumentFactory,
     OrganisationFactory,
     OutcomeFactory,
     OutcomeMergeFactory,
@@ -110,6 +112,11 @@ BROKEN = {
         OutcomeCount.objects.create, theme=ThemeFactory, facet="total", kind="action"
     ),
     "outcome_count_once_under_any_theme": twice(OutcomeCount.objects.create, facet="total", kind="action"),
+    "document_plan_language_is_known": lambda: DocumentPlanFactory(language="tlh"),
+    "kept_document_once_a_format": twice(KeptDocumentFactory, event=EventFactory),
+    "kept_document_format_is_known": lambda: KeptDocumentFactory(format="odt"),
+    "kept_document_made_at_iff_made": lambda: KeptDocumentFactory(made_at=NOW),
+    "kept_document_started_at_iff_at_it": lambda: KeptDocumentFactory(ticket="a"),
     "theme_is_not_its_own_parent": lambda: type(theme := ThemeFactory()).objects.update(parent=theme),
 }
 

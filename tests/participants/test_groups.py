@@ -64,7 +64,7 @@ def test_nobody_changes_history(group):
     history = {model for model in APPEND_ONLY if model != "logentry"}
 
     lines = {"change", "eventstatuschange", "statuschange", "reportstatuschange"}
-    assert history == lines | {"merge", "formeraddress", "distinction"}
+    assert history == lines | {"merge", "formeraddress", "distinction", "erasure"}
     for permission in granted(group):
         action, model = permission.split(".")[1].split("_", 1)
         assert model not in history or action == "view"
