@@ -506,7 +506,10 @@ def test_looser_rule_shows_nothing_older_behind_any_door(client, scene, editor):
 
     shown_elsewhere = TakeawayFactory(text="Shown elsewhere", themes=[scene.theme], published=True)
     action_elsewhere = ActionFactory(text="Shown elsewhere", themes=[scene.theme], published=True)
-    assert_nowhere(client, dataclasses.replace(scene, takeaway=shown_elsewhere, action=action_elsewhere))
+    section = ReportSectionFactory(report__published=True, title="Shown elsewhere", body="Shown words.")
+    closing = ReportSectionFactory(report=section.report, title="Shown closing", kind="outcomes")
+    elsewhere = {"takeaway": shown_elsewhere, "action": action_elsewhere, "section": section, "closing": closing}
+    assert_nowhere(client, dataclasses.replace(scene, **elsewhere))
 
 
 @pytest.mark.parametrize("state", HIDDEN_OUTCOMES)

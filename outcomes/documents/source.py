@@ -228,9 +228,11 @@ def _owners(event: Event, actions: list[Outcome]) -> dict[int, list[str]]:
     listed = {one.person_id: one for one in Participation.objects.public().filter(event=event, person__in=people)}
     for owner in owners:
         name = owner.organisation.name if owner.organisation else _person(by_key[owner.action_id], owner, listed)
-        if owner.is_lead:
+        if owner.is_lead and name != attribution.ANONYMOUS.name:
             name = gettext("%(owner)s (lead)") % {"owner": name}
-        found.setdefault(owner.action_id, []).append(name)
+        names = found.setdefault(owner.action_id, [])
+        if name not in names:  # those who are not named stand once, however many they are
+            names.append(name)
     return found
 
 

@@ -253,14 +253,11 @@ def owners_of(part: Iterable[Any]) -> defaultdict[int, list[Row]]:
             rules += [participation.rule, participation.recorded_under] if participation else []
             byline = attribution.owner_byline(participation, attribution.strictest(*rules))
             by = None if byline is attribution.ANONYMOUS else named(byline)
-        found[action.pk].append(
-            {
-                "organisation": owner.organisation.slug if owner.organisation else None,
-                "by": by,
-                "is_lead": owner.is_lead,
-                "response": owner.response,
-            }
-        )
+        organisation = owner.organisation.slug if owner.organisation else None
+        is_lead = owner.is_lead and bool(organisation or by)
+        told = {"organisation": organisation, "by": by, "is_lead": is_lead, "response": owner.response}
+        if told not in found[action.pk]:  # those who are not named stand once, however many they are
+            found[action.pk].append(told)
     return found
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from events import shelf
 from events.models.generation import forget_generation
+from outcomes.dump import making
 from tests.test_doors import DOORS
 from tests.worlds.crawl import Answer, ask, visited
 from tests.worlds.twin import NOW, Secret, build
@@ -27,7 +28,7 @@ OTHERWISE = ("/sign-in/", "/desk/", "/round/")
 
 
 @pytest.fixture
-def world(db, as_served, monkeypatch):
+def world(db, as_served, monkeypatch, settings, tmp_path):
     """Return what a world answers at every address; the world is gone afterwards."""
     monkeypatch.setattr("events.caching.within_transaction", lambda: False)  # the transaction stands for the database
     monkeypatch.setattr("events.caching._remembered", {})
@@ -37,7 +38,10 @@ def world(db, as_served, monkeypatch):
         forget_generation()
         monkeypatch.setattr("events.caching._remembered", {})
         with transaction.atomic(), time_machine.travel(NOW, tick=False):
-            found = dict(everything(build(secret)))
+            scene = build(secret)
+            settings.MEDIA_ROOT = tmp_path / secret.word
+            making.make()
+            found = dict(everything(scene))
             transaction.set_rollback(True)
         return found
 
