@@ -238,7 +238,7 @@ class Loader:
             self.save(event, row["slug"])
             event.body = event.summary = ""  # written; what is kept for those that name it is small
             self.events[row["slug"]] = event
-            again_at = a_moment(row["public_again_at"]) or event.published_at
+            again_at: Any = a_moment(row["public_again_at"]) or event.published_at
             EventStatusChange.objects.create(
                 event=event, from_status="draft", to_status="published", at=again_at, note=NOTE
             )

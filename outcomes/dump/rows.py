@@ -70,7 +70,7 @@ def series() -> Iterator[Row]:
         yield plain(row, "slug", "name", "description")
 
 
-def of_events() -> Iterator[Sequence[Event]]:
+def of_events() -> Iterator[Sequence[Any]]:
     """Yield the public events, the earliest first, a part at a time."""
     order = (F("starts_on").asc(nulls_first=True), "pk")
     keys = array("q", Event.objects.public().order_by(*order).values_list("pk", flat=True).iterator(10_000))
