@@ -108,7 +108,7 @@ def events() -> Iterator[Row]:
                 **plain(event, "time_zone", "venue", "city", "country", "summary", "body"),
                 **plain(event, "image", "image_alt", "image_credit", "attribution"),
                 "published_at": moment(event.published_at),
-                "public_again_at": moment(event.again_at),
+                "public_again_at": again(event),
                 "revision": revision(event),
                 "partners": [
                     {"organisation": row.organisation.slug} | plain(row, "role", "role_text")
@@ -135,6 +135,11 @@ def events() -> Iterator[Row]:
                     for row in documents[event.pk]
                 ],
             }
+
+
+def again(row: Any) -> str | None:
+    """Return when something was made public last, where that was later than the first time."""
+    return moment(row.again_at) if row.again_at and row.again_at > row.published_at else None
 
 
 def revision(event: Event) -> Row | None:
@@ -221,7 +226,7 @@ def outcomes() -> Iterator[Row]:
                 **plain(row, "text", "heading"),
                 "themes": tags[row.pk],
                 "published_at": moment(row.published_at),
-                "public_again_at": moment(row.again_at),
+                "public_again_at": again(row),
                 "reworded_at": moment(row.reworded_at),
                 "filed_by": row.filed_by or None,
                 "raised": {"number": counted[0], "of": counted[1]} if counted else None,
