@@ -3,7 +3,23 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from events.attribution import strictest
 from outcomes.models.outcome import Outcome
+
+
+class OutcomeMergeManager(models.Manager["OutcomeMerge"]):
+    def live_under_rules_of(self, event) -> None:
+        """Let the stamp that parting gives back be as strict as the rule now, where an outcome of `event` has one.
+
+        While it is merged, the outcome itself may be stamped more strictly because of what went into it.
+        """
+        merges = self.filter(survivor__event=event, parted_at=None).select_for_update(no_key=True)
+        for merged in merges.order_by("pk"):
+            rule = Outcome.objects.filter(pk=merged.survivor_id).with_rule().values_list("rule", flat=True).get()
+            stamp = merged.before.get("stamp")
+            if stamp and strictest(stamp, rule) != stamp:
+                merged.before["stamp"] = strictest(stamp, rule).value
+                merged.save(update_fields=["before"])
 
 
 class OutcomeMerge(models.Model):
@@ -25,6 +41,8 @@ class OutcomeMerge(models.Model):
     version = models.PositiveIntegerField(editable=False, help_text="Of the one that stayed, just afterwards.")
     status = models.CharField(max_length=20, editable=False, help_text="The same.")
     parted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = OutcomeMergeManager()
 
     class Meta:
         ordering = ["-pk"]

@@ -817,6 +817,8 @@ class Outcome(Guarded, Recorded, Searchable, Withdrawable):
     @classmethod
     def visibility_changed(cls, event):
         Outcome.objects.filter(event=event).inherit()
+        merge: Any = Outcome._meta.get_field("merges").related_model
+        merge.objects.live_under_rules_of(event)
         Outcome.objects.filter(event=event).settle()
 
 

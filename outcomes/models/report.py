@@ -36,8 +36,8 @@ class ReportQuerySet(StaffedQuerySet, RecordedQuerySet):
 
     def tombstones(self):
         """Reports of public events that were public once: the address of their document says when and nothing else."""
-        return self.filter(status=Report.Status.WITHDRAWN, event__in=Event.objects.public()).exclude(
-            event__attribution=attribution.Rule.CLOSED
+        return self.filter(status=Report.Status.WITHDRAWN, event__in=Event.objects.public()).filter(
+            attribution.report_shown()
         )
 
 

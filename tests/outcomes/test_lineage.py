@@ -251,6 +251,23 @@ def test_part_of_a_session_that_was_closed_is_not_even_a_part(client, editor):
     assert client.get(stays.get_absolute_url()).status_code == 404
 
 
+def test_rule_that_came_and_went_while_it_was_merged_is_not_forgotten(editor):
+    event = EventFactory(attribution="on_record")
+    quiet = SessionFactory(event=event, attribution="closed")
+    stays = TakeawayFactory(event=event, published=True, recorded_under="on_record")
+    goes = TakeawayFactory(event=event, session=quiet, submitted=True, recorded_under="closed")
+    merge(stays, goes, by=editor)
+    set_attribution(event, "closed", by=editor)
+    set_attribution(event, "on_record", by=editor)
+    stays.refresh_from_db()
+
+    lineage.part(stays, by=editor)
+
+    stays.refresh_from_db()
+    assert stays.recorded_under == "closed"
+    assert not Outcome.objects.public().filter(pk=stays.pk).exists()
+
+
 def test_number_of_a_part_is_not_given_again(event, editor):
     stays = TakeawayFactory(event=event, published=True, number=3)
     goes = TakeawayFactory(event=event, published=True, number=7)
