@@ -89,7 +89,7 @@ def forget() -> None:
 
 @lru_cache(maxsize=LINES)
 def _dates(language: str | None, start: dt.date, end: dt.date | None) -> str:
-    return _draw("components/dates.html", {"start": start, "end": end})
+    return SafeString(_draw("components/dates.html", {"start": start, "end": end}).strip())
 
 
 @lru_cache(maxsize=PARTS)

@@ -148,7 +148,7 @@ def test_list_has_the_dialogues_of_its_filters(client, event):
     calendar, found = read(client, f"{address}?series={other.series.slug}")
     assert set(found) == {f"event-{other.slug}@localhost"}
     assert calendar["X-WR-CALNAME"] == "Readout: Exercises"
-    assert client.get(f"{address}?series=not-there").status_code == 404
+    assert client.get(f"{address}?series=not-there").status_code == 400
 
 
 def number(client, event):

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-from events.models import BreakoutGroup, Event, PublicGeneration, Session
+from events.models import BreakoutGroup, Event, EventRevision, PublicGeneration, Session
 from tests.conftest import reports_on
 from tests.constraints import assert_names, constraints_of, twice
 from tests.factories import (
@@ -15,7 +15,6 @@ from tests.factories import (
     BreakoutGroupFactory,
     EventFactory,
     EventPartnerFactory,
-    EventRevisionFactory,
     EventSeriesFactory,
     InvitationFactory,
     OrganisationFactory,
@@ -63,7 +62,9 @@ BROKEN = {
     "role_once_for_the_whole_event": twice(RoleFactory, participation=ParticipationFactory),
     "quote_has_words": lambda: QuoteFactory(text=""),
     "allowance_has_a_reason": lambda: AllowanceFactory(reason=""),
-    "event_revision_counts_from_one": lambda: EventRevisionFactory(number=0),
+    "event_revision_counts_from_one": lambda: EventRevision.objects.create(
+        event=EventFactory(), number=0, revised_at=dt.datetime(2026, 3, 3, tzinfo=dt.UTC)
+    ),
     "public_generation_is_one_row": lambda: PublicGeneration.objects.create(pk=2),
     "resource_is_address_or_file": lambda: ResourceFactory(url=""),
 }

@@ -142,7 +142,7 @@ def test_person_is_named_as_owner_only_where_the_rule_allows(event, editor, rule
 
     owners = document_of(event).sections[0].blocks[1].items[0].owners
 
-    assert owners == (("Person Invented (lead)",) if named else ("A participant (lead)",))
+    assert owners == (("Person Invented (lead)",) if named else ("A participant",))
 
 
 @pytest.mark.parametrize("outcomes", [1, 12])
