@@ -27,12 +27,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
     """
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-        empty = connection.ops.sql_flush  # PostgreSQL truncates, which no trigger of a row hears of
+        operations = type(connection.ops)  # of every connection: beside a browser's event loop Django makes another
+        empty = operations.sql_flush  # PostgreSQL truncates, which no trigger of a row hears of
 
         def without_trigger(*args, **kwargs):
             return ["DROP TRIGGER IF EXISTS django_admin_log_kept", *empty(*args, **kwargs)]  # `migrate` makes it again
 
-        connection.ops.sql_flush = without_trigger
+        operations.sql_flush = without_trigger
     else:
         connection.settings_dict["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
