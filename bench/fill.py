@@ -420,7 +420,7 @@ class Filler:
             chunk["ActionOwner"].append([action, None, rng.randrange(self.people) + 1, False, ""])
         for months in range(rng.choice((0, 0, 1, 2)) if progress != "proposed" else 0):
             on = dt.date.fromordinal(self.held[event] + 60 + 90 * months)
-            chunk["ActionUpdate"].append([action, on, self.texts.draw()[0], progress, "self_reported"])
+            chunk["ActionUpdate"].append([action, self.code(), on, self.texts.draw()[0], progress, "self_reported"])
         return addressed
 
 
@@ -442,7 +442,7 @@ OF_OUTCOMES = {
     "OutcomeTheme": "outcome_id theme_id kind public_at top_id leads",
     "Addressee": "action_id actor_type",
     "ActionOwner": "action_id organisation_id person_id is_lead response",
-    "ActionUpdate": "action_id on text progress verification",
+    "ActionUpdate": "action_id code on text progress verification",
 }
 COUNTRIES = ["AT", "BR", "CL", "EE", "FR", "GB", "GH", "ID", "JM", "JP", "KE", "MA", "NO", "NZ", "PT", "SN", "UY", "VN"]
 STATUSES = ["published", "withdrawn", "draft", "submitted", "changes_requested", "approved"]

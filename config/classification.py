@@ -124,7 +124,7 @@ FIELDS: dict[str, dict[str, str]] = {
         PERSONAL: "person",
     },
     "outcomes.ActionUpdate": {
-        PUBLIC: "action on text progress evidence_url evidence_file verification",
+        PUBLIC: "action code on text progress evidence_url evidence_file verification",
         INTERNAL: "id",
         PERSONAL: "by",
     },

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -134,6 +133,11 @@ def outcome_id(code: str) -> str:
     return atom.tag(f"outcomes/{code}")
 
 
+def update_id(code: str) -> str:
+    """Return the id of a word of what became of an action: it keeps it when its action is merged into another."""
+    return atom.tag(f"updates/{code}")
+
+
 def entries(filters: OutcomeFilter) -> list[atom.Entry]:
     """Return the entries for the newest outcomes under `filters` and for those reworded lately, in four queries."""
     keys = list(filters.latest()[0 : atom.SHOWN])
@@ -250,7 +254,7 @@ def _tombstones(rows: QuerySet[Outcome]) -> list[atom.Withdrawn]:
 
 
 def update_entries(actions: QuerySet[Outcome]) -> list[atom.Entry]:
-    """Return the latest words of what became of public `actions`, those of one day about one action together."""
+    """Return an entry for each of the latest words of what became of public `actions`."""
     told = ActionUpdate.objects.filter(Exists(actions.filter(pk=OuterRef("action")))).order_by("-on", "-pk")
     of_action = (
         "code",
@@ -261,35 +265,27 @@ def update_entries(actions: QuerySet[Outcome]) -> list[atom.Entry]:
         "event_id",
         *(f"event__{name}" for name in _OF_EVENT),
     )
-    columns = ("on", "text", "progress", "evidence_url", "evidence_file", "verification")
-    rows = told.values(*columns, "action", **{f"of_{name}": F(f"action__{name}") for name in of_action})
-    found = list(rows[: 2 * atom.SHOWN])
-    if len(found) == 2 * atom.SHOWN and found[0]["on"] != found[-1]["on"]:  # of the last day there may be more
-        found = [row for row in found if row["on"] != found[-1]["on"]]
-    return [*_days(found)]
+    columns = ("code", "on", "text", "progress", "evidence_url", "evidence_file", "verification")
+    rows = told.values(*columns, **{f"of_{name}": F(f"action__{name}") for name in of_action})
+    found = list(rows[: atom.SHOWN])
+    authors = feeds.conveners(row["of_event_id"] for row in found)
+    return [_update_entry(row, authors[row["of_event_id"]]) for row in found]
 
 
-def _days(rows: list[dict[str, Any]]) -> Iterable[atom.Entry]:
-    authors = feeds.conveners(row["of_event_id"] for row in rows)
-    ordered = sorted(rows, key=lambda row: (row["on"], row["action"]), reverse=True)
-    for (on, _), together in groupby(ordered, key=lambda row: (row["on"], row["action"])):
-        words = list(together)
-        first = words[0]
-        event = Event(**{name: first[f"of_event__{name}"] for name in _OF_EVENT})
-        action = Outcome(event=event, **{name: first[f"of_{name}"] for name in ("code", "kind", "number", "text")})
-        at = dt.datetime.combine(on, dt.time.min, dt.UTC)
-        yield atom.Entry(
-            id=f"{outcome_id(action.code)}/updates/{on:%Y-%m-%d}",
-            title=f"{action.reference}: {PROGRESS[first['progress']]}",
-            href=action.get_absolute_url(),
-            published=at,
-            updated=at,
-            authors=authors[first["of_event_id"]],
-            categories=[(reverse("outcomes:action-list"), first["progress"], PROGRESS[first["progress"]])],
-            content=atom.paragraphs(
-                [*(part for word in words for part in _word(word)), format_html("<em>{}</em>", action.text)]
-            ),
-        )
+def _update_entry(row: dict[str, Any], authors: list[tuple[str, str]]) -> atom.Entry:
+    event = Event(**{name: row[f"of_event__{name}"] for name in _OF_EVENT})
+    action = Outcome(event=event, **{name: row[f"of_{name}"] for name in ("code", "kind", "number", "text")})
+    progress, at = PROGRESS[row["progress"]], dt.datetime.combine(row["on"], dt.time.min, dt.UTC)
+    return atom.Entry(
+        id=update_id(row["code"]),
+        title=f"{action.reference}: {progress}",
+        href=f"{action.get_absolute_url()}#update-{row['code']}",
+        published=at,
+        updated=at,
+        authors=authors,
+        categories=[(reverse("outcomes:action-list"), row["progress"], progress)],
+        content=atom.paragraphs([*_word(row), format_html("<em>{}</em>", action.text)]),
+    )
 
 
 def _word(word: dict[str, Any]) -> Iterable[str]:

@@ -194,7 +194,11 @@ def test_program_gets_what_the_page_says(client, keys):
     assert person["details"] == "Head, A house"
     assert action["attention"] == ["overdue"]
     assert action["addressed_to"] == ["donor"]
-    assert action["updates"][0]["evidence_url"] == "https://example.org/proof"
+    [update] = action["updates"]
+    assert (update["code"], update["evidence_url"]) == (
+        Outcome.objects.get(code=keys["action"]).updates.get().code,
+        "https://example.org/proof",
+    )
 
 
 def test_only_the_fields_asked_for_are_sent(client, keys):

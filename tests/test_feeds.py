@@ -244,21 +244,26 @@ def test_event_that_is_public_again_moves_all_of_it(client, dialogue, editor):
 
 def test_update_feed_tells_what_became_of_actions(client, dialogue):
     action = ActionFactory(event=dialogue.event, text="Do <this>", published=True, number=7)
-    for text in ("First <i>word</i>", "Second word"):
-        ActionUpdateFactory(action=action, text=text, progress="done", evidence_url="https://example.org/a?b=1&c=2")
+    evidence = "https://example.org/a?b=1&c=2"
+    first = ActionUpdateFactory(action=action, text="First <i>word</i>", progress="done", evidence_url=evidence)
+    second = ActionUpdateFactory(action=action, text="Second word", progress="in_progress")
     ActionUpdateFactory(action__event=dialogue.event, text="SECRET")  # of a draft
 
     found = read(client, reverse("outcomes:update-feed"))
 
-    [one] = found.entries
-    assert one.id == f"tag:localhost,2026:outcomes/{action.code}/updates/2026-06-01"
-    assert one.title == "LH26-A7: Done"
+    assert {one.id: one.title for one in found.entries} == {
+        f"tag:localhost,2026:updates/{first.code}": "LH26-A7: Done",
+        f"tag:localhost,2026:updates/{second.code}": "LH26-A7: In progress",
+    }
+    one = next(one for one in found.entries if first.code in one.id)
     assert one.updated == "2026-06-01T00:00:00Z"
     said = one.content[0].value
     assert "First &lt;i&gt;word&lt;/i&gt;" in said
-    assert "Second word" in said
+    assert "Second word" not in said
     assert "Self-reported" in said
     assert 'href="https://example.org/a?b=1&amp;c=2"' in said
+    page, _, anchor = one.link.partition("#")
+    assert f'<li id="{anchor}">' in client.get(page.removeprefix("http://localhost:8000")).content.decode()
     assert read(client, reverse("outcomes:update-feed") + "?progress=done").entries == []  # that is how far it is
 
 

@@ -231,6 +231,7 @@ def _owner(told: Row) -> Row:
 
 def _update(told: Row) -> Row:
     return {
+        "code": told["code"],
         "on": told["on"],
         "text": told["text"],
         "progress": told["progress"],

@@ -88,6 +88,9 @@ class Owner(serializers.Serializer):
 class Update(serializers.Serializer):
     """Word of what became of an action."""
 
+    code = Text(
+        "Names it alone and never changes; on the page of its action it stands at “#update-” with it.", Origin.PORTAL
+    )
     on = Day("The day of it.", Origin.OWNER)
     text = Text("What happened.", Origin.OWNER)
     progress = Choice(Outcome.Progress.choices, "How far the action was then.", Origin.OWNER)

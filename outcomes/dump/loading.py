@@ -446,7 +446,7 @@ class Loader:
             ActionUpdate.objects.bulk_create(some)
 
     def update(self, row: Row) -> ActionUpdate:
-        facts = only(row, "text", "progress", "verification", "evidence_url", "evidence_file")
+        facts = only(row, "code", "text", "progress", "verification", "evidence_url", "evidence_file")
         return self.check(ActionUpdate(action_id=self.key(Outcome, row["action"]), on=a_day(row["on"]), **facts))
 
     def reports(self, rows: Iterator[Row]) -> None:

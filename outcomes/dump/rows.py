@@ -275,7 +275,7 @@ def updates() -> Iterator[Row]:
         )
         for action in part:
             for row in said[action.pk]:
-                facts = plain(row, "text", "progress", "verification", "evidence_url", "evidence_file")
+                facts = plain(row, "code", "text", "progress", "verification", "evidence_url", "evidence_file")
                 yield {"action": action.code, "on": day(row.on)} | facts
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from events.codes import random_code
 from events.models import Participation
 from outcomes.models.outcome import Outcome
 from participants.documents import validate_document
@@ -84,7 +85,7 @@ class ActionUpdateQuerySet(models.QuerySet):
 
 
 class ActionUpdate(models.Model):
-    """Word of what became of an action, with its evidence."""
+    """Word of what became of an action, with its evidence; in public its `code` names it, whatever it moves to."""
 
     class Verification(models.TextChoices):
         SELF_REPORTED = "self_reported", "Self-reported"
@@ -92,6 +93,7 @@ class ActionUpdate(models.Model):
         INDEPENDENT = "independent", "Independently verified"
 
     action = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="updates")
+    code = models.CharField(max_length=8, default=random_code, editable=False)
     on = models.DateField("date", default=timezone.localdate)
     text = models.TextField(validators=[validate_plain])
     progress = models.CharField(max_length=20, choices=Outcome.Progress)
@@ -114,7 +116,10 @@ class ActionUpdate(models.Model):
             models.Index(fields=["action", "-on"], name="action_update_latest"),
             models.Index(fields=["-on", "-id"], name="action_update_newest"),
         ]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="action_update_has_words")]
+        constraints = [
+            models.UniqueConstraint("code", name="action_update_code_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="action_update_has_words"),
+        ]
 
     def __str__(self):
         return f"{self.on:%Y-%m-%d} {self.get_progress_display()}"

@@ -274,7 +274,7 @@ def owner_columns() -> JSONObject:
 
 def update_columns() -> JSONObject:
     """Return the SQL for what `update` asks of a word of what became of an action."""
-    told = ("on", "text", "progress", "evidence_url", "evidence_file", "verification")
+    told = ("code", "on", "text", "progress", "evidence_url", "evidence_file", "verification")
     return JSONObject(**{name: name for name in told})
 
 

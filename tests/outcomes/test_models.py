@@ -87,6 +87,7 @@ BROKEN = {
         ActionOwnerFactory, action=ActionFactory, organisation=None, person=PersonFactory
     ),
     "action_owner_one_lead": twice(ActionOwnerFactory, action=ActionFactory, is_lead=True),
+    "action_update_code_once": twice(ActionUpdateFactory, code="aaaaaaaa"),
     "action_update_has_words": lambda: ActionUpdateFactory(text=""),
     "round_closes_after_it_opens": lambda: RoundFactory(opens_at=NOW, closes_at=NOW),
     "round_length_limit_is_readable": lambda: RoundFactory(length_limit=49),

@@ -161,7 +161,9 @@ def build(secret: Secret) -> Scene:
     ActionOwnerFactory(action=action, organisation=convener, is_lead=True)
     for someone in people:
         ActionOwnerFactory(action=action, organisation=None, person=PersonFactory(name=f"{word} owner", user=someone))
-    ActionUpdateFactory(action=action, by=people[0], text="Half of them are listed.", on=dt.date(2026, 4, 2))
+    ActionUpdateFactory(
+        action=action, code="updateaa", by=people[0], text="Half of them are listed.", on=dt.date(2026, 4, 2)
+    )
     TakeawayFactory(
         event=earlier, code="takeawab", number=1, text="Registers come first.", themes=[other],
         status="published", author=people[0], **public,
