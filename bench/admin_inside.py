@@ -33,8 +33,6 @@ from events.models import Event  # noqa: E402
 from participants.models import Import, Organisation, Person, User  # noqa: E402
 
 LEFT_OUT = {"logout", "login", "jsi18n", "view_on_site", "password_change", "password_change_done"}
-# They look through every table for a person who is about to be erased: seldom asked for, and slow by nature.
-LEFT_OUT |= {"participants_person_erase", "participants_user_erase"}
 SLOW = 60.0  # seconds after which a page is not asked for again
 
 

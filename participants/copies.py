@@ -60,13 +60,13 @@ Gone = Mapping[Any, Iterable]
 
 def _changes(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
     """Lines of other records whose words name them say no more than that something was changed."""
-    keys = {trace.pk for trace, _ in look(Change, sure)}
+    keys = {trace.pk for trace in look([Change], sure)}
     done.numbers["lines of the history emptied"] += Change.objects.filter(pk__in=keys).empty()
 
 
 def _log_entries(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
     """The log of the admin keeps that something was done to which row; what it called the row is emptied."""
-    named = {trace.pk for trace, _ in look(LogEntry, sure)}
+    named = {trace.pk for trace in look([LogEntry], sure)}
     for model, keys in gone.items():
         if not keys:
             continue
@@ -87,15 +87,15 @@ def _mail(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
     rows = OutgoingMail.objects.all()
     theirs = {pk for pk, to in rows.values_list("pk", "to") if canonical_email(to) in subject.addresses}
     count(done, OutgoingMail, rows.filter(pk__in=theirs).delete()[0])
-    for trace, _ in list(look(OutgoingMail, sure)):
+    for trace in list(look([OutgoingMail], sure)):
         done.numbers["texts with the name replaced"] += replace_in(trace, sure)
 
 
 def _imports(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
     """An import whose file, rows or changes hold them forgets all of those, as it would after its time."""
-    found = {trace.pk for trace, _ in look(Import, sure)}
+    found = {trace.pk for trace in look([Import], sure)}
     for model in (ImportRow, ImportChange):
-        named = {trace.pk for trace, _ in look(model, sure)}
+        named = {trace.pk for trace in look([model], sure)}
         found |= set(model._base_manager.filter(pk__in=named).values_list("source", flat=True))
     for model, keys in gone.items():
         changed = ImportChange.objects.filter(model=model._meta.label, record__in=_numbers(keys))
@@ -119,13 +119,13 @@ def _merges(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
     done.numbers["merges emptied"] += Merge.objects.filter(theirs).update(journal=[], kept_name="", lost_name="")
     either = Q(first__in=subject.people) | Q(second__in=subject.people)
     count(done, Distinction, Distinction.objects.filter(either, of=MergedOf.PERSON).delete()[0])
-    for trace, _ in list(look(Merge, sure)):
+    for trace in list(look([Merge], sure)):
         done.numbers["texts with the name replaced"] += replace_in(trace, sure)
 
 
 def _tasks(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
     """A job whose arguments, result or error name them is deleted; one that is at work goes with its time."""
-    keys = {trace.pk for trace, _ in look(DBTaskResult, sure)}
+    keys = {trace.pk for trace in look([DBTaskResult], sure)}
     rows = DBTaskResult.objects.filter(pk__in=keys).exclude(status=TaskResultStatus.RUNNING)
     count(done, DBTaskResult, rows.delete()[0])
 

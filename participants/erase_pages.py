@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from participants import audit, erasing
 from participants.disclosing import as_zip
 from participants.models import Erasure
+from participants.places import addresses, still_there
 from participants.subjects import Subject
 from participants.traces import Trace
 
@@ -71,7 +72,8 @@ class Erases(admin.ModelAdmin):
         if not request.user.is_administrator:
             raise PermissionDenied
         subject = Subject.of(row)
-        error, status = erasing.against(subject, request.user), 200
+        against = erasing.against(subject, request.user)
+        error, status = against, 200
         typed = request.POST.get("name", "")
         if request.method == "POST" and not error:
             if " ".join(typed.split()) != " ".join(self.called(row).split()):
@@ -98,7 +100,7 @@ class Erases(admin.ModelAdmin):
             "typed": typed,
             "replace": request.method != "POST" or "replace" in request.POST,
             "error": error,
-            "allowed": not erasing.against(subject, request.user),
+            "allowed": not against,
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/participants/erase.html", context, status=status)
@@ -116,16 +118,18 @@ class Erases(admin.ModelAdmin):
 
 def places(traces: list[Trace]) -> dict[str, Any]:
     """Return the first of `traces` in words with their addresses, and how many there are."""
-    return {"number": len(traces), "shown": [in_words(trace) for trace in traces[:SHOWN]]}
+    shown = traces[:SHOWN]
+    found = addresses(shown)
+    return {"number": len(traces), "shown": [(in_words(trace), found[trace]) for trace in shown]}
 
 
-def in_words(trace: Trace) -> tuple[str, str]:
-    """Return what and which field it is, and where it is read."""
+def in_words(trace: Trace) -> str:
+    """Return which field of what it is."""
     try:
         label = trace.model._meta.get_field(trace.field).verbose_name
     except FieldDoesNotExist:
         label = trace.field
-    return f"{capfirst(trace.model._meta.verbose_name)} {trace.pk}: {label}", erasing.address(trace)
+    return f"{capfirst(trace.model._meta.verbose_name)} {trace.pk}: {label}"
 
 
 @admin.register(Erasure)
@@ -148,10 +152,7 @@ class ErasureAdmin(admin.ModelAdmin):
             if asked.broke_off and Erasure.objects.filter(pk=asked.pk, task=asked.task).update(task=""):
                 transaction.on_commit(lambda: erasing.enqueue(asked.pk))
             return HttpResponseRedirect(request.path)
-        left = [Trace(apps.get_model(label), pk, field) for label, pk, field in asked.left if _is_there(label)]
-        still = [
-            trace for trace in left if trace.model._base_manager.filter(pk=trace.pk).exists()
-        ]  # what staff deleted since is decided
+        left = [trace for label, key, field in asked.left if (trace := _trace(label, key, field))]
         context = {
             **self.admin_site.each_context(request),
             "title": str(asked),
@@ -159,7 +160,7 @@ class ErasureAdmin(admin.ModelAdmin):
             "original": asked,
             "asked": asked,
             "numbers": sorted(asked.numbers.items()),
-            "left": places(still),
+            "left": places(still_there(left)),  # what staff deleted since is decided
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, self.change_form_template, context)
@@ -174,9 +175,10 @@ class ErasureAdmin(admin.ModelAdmin):
         return False
 
 
-def _is_there(label: str) -> bool:
+def _trace(label: str, key: str, field: str) -> Trace | None:
+    """Return what an erasure noted; None where there is no such table any more."""
     try:
-        apps.get_model(label)
+        model = apps.get_model(label)
     except LookupError:
-        return False
-    return True
+        return None
+    return Trace(model, model._meta.pk.to_python(key), field)

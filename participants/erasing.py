@@ -7,14 +7,15 @@ from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
 from django.tasks import task
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from participants import audit
 from participants.copies import COPIES, Done, count, replace_in
-from participants.models import Erasure, Import, Organisation, OutgoingMail, Person, User
+from participants.models import Erasure, Import, OutgoingMail, Person, User
+from participants.places import still_there
 from participants.subjects import DELETED, FATES, UNNAMED, Subject, lines_about, rows_of
-from participants.traces import Trace, look, look_into_files, tables
+from participants.together import count_together, read_together
+from participants.traces import TOGETHER, Trace, look, look_into_files, tables
 
 WRITTEN_ONCE: set[tuple[str, str]] = set()  # (label, field) of texts that nobody can edit
 AFTERWARDS: list[Callable[[], None]] = []  # called in the transaction once all is gone
@@ -52,18 +53,18 @@ def against(subject: Subject, by: Any) -> str:
 
 def plan(subject: Subject) -> list[tuple[str, int, str]]:
     """Return what points at them, how many of it and what becomes of it; what only has their words is found later."""
+    rows, lines = rows_of(subject), lines_about(subject)
+    kinds = [
+        *((str(one.model._meta.verbose_name_plural), FATES[one.fate]) for one in rows),
+        *(("lines of the history", "stay, with nothing in them but that something was changed") for _ in lines),
+        ("mail to them", FATES[DELETED]),
+    ]
+    mail = OutgoingMail.objects.filter(to__in=subject.addresses)
     said: Counter = Counter()
-    for rows in rows_of(subject):
-        what = str(rows.model._meta.verbose_name_plural)
-        said[what, FATES[rows.fate]] += rows.queryset.count()
-    lines = [(what, number, fate) for (what, fate), number in said.items() if number]
-    own = [("person", len(subject.people)), ("account", len(subject.users))]
-    lines = [(what, number, FATES[DELETED]) for what, number in own if number] + lines
-    number = sum(queryset.count() for queryset in lines_about(subject))
-    if number:
-        lines.append(("lines of the history", number, "stay, with nothing in them but that something was changed"))
-    mail = OutgoingMail.objects.filter(to__in=subject.addresses).count()
-    return [*lines, *([("mail to them", mail, FATES[DELETED])] if mail else [])]
+    said["person", FATES[DELETED]], said["account", FATES[DELETED]] = len(subject.people), len(subject.users)
+    for kind, number in zip(kinds, count_together([*(one.queryset for one in rows), *lines, mail]), strict=True):
+        said[kind] += number
+    return [(what, number, fate) for (what, fate), number in said.items() if number]
 
 
 # Where they are mentioned
@@ -74,18 +75,17 @@ def mentions(subject: Subject, progress: Progress = unheard) -> Iterator[Trace]:
 
     Looks through every text of every table that is not emptied anyway.
     """
-    going: dict[Any, set] = {}
-    for rows in rows_of(subject):
-        if rows.fate == DELETED:
-            going.setdefault(rows.model, set()).update(rows.queryset.values_list("pk", flat=True))
+    theirs = [one for one in rows_of(subject) if one.fate == DELETED and is_free(one.model)]
+    keys = read_together([(one.queryset, []) for one in theirs])
+    going = {(theirs[at].model, key) for at, key, _ in keys}
     free = [model for model in tables() if is_free(model)]
-    for done, model in enumerate(free):
+    for done in range(0, len(free), TOGETHER):
         progress(done, len(free) + 1)
-        for trace, _ in look(model, subject.marks):
-            if trace.pk not in going.get(model, ()):
+        for trace in look(free[done : done + TOGETHER], subject.marks):
+            if (trace.model, trace.pk) not in going:
                 yield trace
     progress(len(free), len(free) + 1)
-    yield from (trace for trace in look_into_files(subject.marks) if trace.pk not in going.get(trace.model, ()))
+    yield from (trace for trace in look_into_files(subject.marks) if (trace.model, trace.pk) not in going)
 
 
 def is_free(model: Any) -> bool:
@@ -95,28 +95,6 @@ def is_free(model: Any) -> bool:
 
 def is_written_once(trace: Trace) -> bool:
     return (trace.model._meta.label, trace.field) in WRITTEN_ONCE
-
-
-def address(trace: Trace) -> str:
-    """Return the page of the admin on which a text is read: that of its row, or of what the row belongs to."""
-    row: Any = trace.model._base_manager.filter(pk=trace.pk).first()
-    for _ in range(4):
-        if row is None:
-            return ""
-        try:
-            return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-        except NoReverseMatch:
-            row = _above(row)
-    return ""
-
-
-def _above(row: Any) -> Any:
-    for column in row._meta.concrete_fields:
-        if isinstance(column, models.ForeignKey) and column.related_model not in (User, Person, Organisation):
-            found = getattr(row, column.name)
-            if found is not None:
-                return found
-    return None
 
 
 # Doing it
@@ -145,10 +123,10 @@ def erase(
         if reason := against(subject, by):
             raise CannotErase(reason)
         _erase(subject, done)
-        for trace in found:
+        for trace in still_there(found):
             if replace and is_written_once(trace):
                 done.numbers["texts with the name replaced"] += replace_in(trace, subject.marks)
-            elif trace.model._base_manager.filter(pk=trace.pk).exists():
+            else:
                 done.left.append(trace)
         for afterwards in AFTERWARDS:
             afterwards()

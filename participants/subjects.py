@@ -7,7 +7,8 @@ points at them from the models themselves, so that a relation that comes later c
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from allauth.account.models import EmailAddress
@@ -85,27 +86,33 @@ class Subject:
         return {name.strip() for name in found if name.strip()}
 
     def _formerly(self, name: str) -> Iterator[str]:
-        for values in Change.objects.filter(record=label_of(Person), key__in=self.people).values_list(
-            "values", flat=True
-        ):
-            yield from (value for value in values.get(name, ()) if value)
+        yield from (value for values in self._changes for value in values.get(name, ()) if value)
+
+    @cached_property
+    def _changes(self) -> list[dict]:
+        changes = Change.objects.filter(record=label_of(Person), key__in=self.people)
+        return list(changes.values_list("values", flat=True))
 
     @cached_property
     def sure(self) -> Marks:
         """Words that mean nobody else: addresses, and names that no other person or account here has."""
-        return Marks([*self.addresses, *(name for name in self.names if self._is_theirs_alone(name))])
+        people = Person.objects.filter(name_key__in=map(person_key, self.names)).exclude(pk__in=self.people)
+        same = reduce(or_, (Q(name__iexact=name) for name in self.names), Q(pk__in=[]))
+        accounts = User.objects.filter(same).exclude(pk__in=self.users)
+        others = {*people.values_list("name_key", flat=True)}
+        others |= {person_key(name) for name in accounts.values_list("name", flat=True)}
+        alone = (name for name in self.names if _tells(name) and person_key(name) not in others)
+        return Marks([*self.addresses, *alone])
 
     @cached_property
     def marks(self) -> Marks:
         """All words for them, those that may mean somebody else included."""
         return Marks([*self.addresses, *self.names])
 
-    def _is_theirs_alone(self, name: str) -> bool:
-        if len(name.split()) < 2 and len(name) < SURE:
-            return False
-        others = Person.objects.filter(name_key=person_key(name)).exclude(pk__in=self.people)
-        accounts = User.objects.filter(name__iexact=name).exclude(pk__in=self.users)
-        return not others.exists() and not accounts.exists()
+
+def _tells(name: str) -> bool:
+    """Whether a name is more than a word that many may have."""
+    return len(name.split()) > 1 or len(name) >= SURE
 
 
 class Rows(NamedTuple):
@@ -134,11 +141,10 @@ def pointing(model: Any) -> Iterator[tuple[Any, str]]:
 def rows_of(subject: Subject) -> list[Rows]:
     """Return every row that points at the person or their account; those of what goes with them come after it."""
     found: list[Rows] = []
-    waiting: list[tuple[Any, set]] = [(Person, subject.people), (User, subject.users)]
+    own: list[tuple[Any, Any]] = [(Person, subject.people), (User, subject.users)]
+    waiting = [(model, keys, [model]) for model, keys in own if keys]
     while waiting:
-        model, keys = waiting.pop(0)
-        if not keys:
-            continue
+        model, keys, way = waiting.pop(0)
         for source, name in pointing(model):
             if source is Person:
                 continue
@@ -147,7 +153,9 @@ def rows_of(subject: Subject) -> list[Rows]:
             fate = OTHERWISE.get((source._meta.label, name), UNNAMED if on_delete is models.SET_NULL else DELETED)
             found.append(Rows(source, name, queryset, fate))
             if fate == DELETED and any(pointing(source)):
-                waiting.append((source, set(queryset.values_list("pk", flat=True))))
+                if source in way:
+                    raise NotImplementedError(f"{source._meta.label} goes with itself, without an end.")
+                waiting.append((source, queryset.order_by().values("pk"), [*way, source]))
     return found
 
 

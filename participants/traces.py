@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -20,11 +20,13 @@ from django.db.models.functions import Cast
 
 from participants.names import KeyField
 from participants.pictures import PictureField
+from participants.together import read_together
 
 REMOVED = "[name removed]"
 DERIVED = {"search_text", "name_key", "short_key"}  # made of other columns, and anew with them
 LOOKED_INTO = 20 * 1024 * 1024  # bytes of a file, and of what is packed in it
 SHORTEST = 3  # characters of the part of a word that the database looks for
+TOGETHER = 12  # tables that one query looks through
 SURE = 8  # letters from which on a name of one word is nobody else's by chance
 _ASCII = re.compile(r"[A-Za-z0-9.@_-]+")
 
@@ -102,20 +104,28 @@ def tables() -> list[Any]:
     return [model for model in found if model._meta.managed and not model._meta.proxy]
 
 
-def look(model: Any, marks: Marks, rows: Any = None) -> Iterator[tuple[Trace, Any]]:
-    """Yield each column of `model` in which one of the words stands, with its value: one query."""
-    fields = text_fields(model)
-    if not marks or not fields:
+def look(models_: Sequence[Any], marks: Marks) -> Iterator[Trace]:
+    """Yield each column of rows of `models_` in which one of the words stands: one query for all of them."""
+    if not marks:
         return
-    rows = model._base_manager.all() if rows is None else rows
+    searched = [(model, fields) for model in models_ if (fields := text_fields(model))]
+    for at, pk, texts in read_together(
+        [(_narrowed(model, fields, marks), _names(fields)) for model, fields in searched]
+    ):
+        model, fields = searched[at]
+        for field, text in zip(fields, texts, strict=False):
+            if text and marks.stand_in(json.loads(text) if _is_json(field) else text):
+                yield Trace(model, pk, field.name)
+
+
+def _narrowed(model: Any, fields: list[models.Field], marks: Marks) -> models.QuerySet:
     cast = {f"text_{field.name}": Cast(field.name, models.TextField()) for field in fields if _is_json(field)}
     columns = [f"text_{field.name}" if _is_json(field) else field.name for field in fields]
-    narrowed = rows.annotate(**cast).filter(reduce(or_, (marks.perhaps(column) for column in columns)))
-    names = [field.name for field in fields]
-    for row in narrowed.order_by().values("pk", *names).iterator(chunk_size=500):
-        for name in names:
-            if marks.stand_in(row[name]):
-                yield Trace(model, row["pk"], name), row[name]
+    return model._base_manager.annotate(**cast).filter(reduce(or_, (marks.perhaps(column) for column in columns)))
+
+
+def _names(fields: list[models.Field]) -> list[str]:
+    return [field.name for field in fields]
 
 
 def _is_json(field: Any) -> bool:
@@ -127,18 +137,21 @@ def look_into_files(marks: Marks) -> Iterator[Trace]:
 
     PDF files are not read, and pictures neither: they are drawn anew without metadata when they are uploaded.
     """
-    for model in tables():
-        for field in model._meta.concrete_fields:
-            if not isinstance(field, models.FileField) or isinstance(field, PictureField):
-                continue
-            for row in model._base_manager.exclude(**{field.name: ""}).only("pk", field.name).iterator(chunk_size=100):
-                try:
-                    with getattr(row, field.name).open("rb") as file:
-                        found = file_says(file, marks)
-                except OSError:  # it is gone
-                    continue
-                if found:
-                    yield Trace(model, row.pk, field.name)
+    fields = [
+        field
+        for model in tables()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.FileField) and not isinstance(field, PictureField)
+    ]
+    rows = [(field.model._base_manager.exclude(**{field.name: ""}), [field.name]) for field in fields]
+    for at, pk, (name,) in read_together(rows):
+        try:
+            with fields[at].storage.open(str(name), "rb") as file:
+                found = file_says(file, marks)
+        except OSError:  # it is gone
+            continue
+        if found:
+            yield Trace(fields[at].model, pk, fields[at].name)
 
 
 def file_says(file: Any, marks: Marks) -> bool:

@@ -17,6 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
@@ -292,6 +293,54 @@ def test_texts_that_can_be_edited_are_listed_with_where_they_are_and_not_touched
     outcome.refresh_from_db()
     assert MARK.upper() in outcome.text
     assert not says(list(LogEntry.objects.values_list("object_repr", "change_message")))
+
+
+def test_page_before_asks_as_much_about_a_hundred_rows_as_about_one(client, administrator, event, media):
+    user = UserFactory(name=f"Anna {MARK}", email=EMAIL)
+    person = PersonFactory(name=f"Anna {MARK}", email=EMAIL, user=user)
+    pages = [reverse("admin:participants_person_erase", args=[person.pk])]
+    pages += [reverse("admin:participants_user_erase", args=[user.pk])]
+    report = ReportFactory(event=event)
+    client.force_login(administrator)
+
+    def more(number):
+        """Everything of which a person can have many, and every kind of text that has no page of its own."""
+        for speaker in ParticipationFactory.create_batch(number, person=person, affiliation=f"Ministry of {MARK}"):
+            RoleFactory(participation=speaker, rapporteur=True)
+        QuoteFactory.create_batch(number, event=speaker.event, speaker=speaker)
+        QuoteFactory.create_batch(number, event=event, text=f"Thanks to Anna {MARK}.")
+        outcome = TakeawayFactory(event=event, text=f"As Anna {MARK} put it.", author=user)
+        StatusChangeFactory.create_batch(number, outcome=outcome, by=user, note=f"Anna {MARK} agrees")
+        CommentFactory.create_batch(number, outcome=outcome, text=f"Ask Anna {MARK}")
+        ReportSectionFactory(report=report, body=f"Words of Anna {MARK}.")
+        ContributionFactory(takeaway=f"What Anna {MARK} said.")
+        EventStatusChangeFactory.create_batch(number, event=event, note=f"Anna {MARK} asked")
+        OutgoingMailFactory.create_batch(number, to=EMAIL)
+        with history.watch(Person.objects.filter(pk=person.pk), by=user):
+            Person.objects.filter(pk=person.pk).update(sort_name=f"{MARK}, Anna {number}")
+        paper = ResourceFactory(event=event, url="", file=ContentFile(f"By Anna {MARK}".encode(), name="paper.txt"))
+        paper.file.close()
+
+    def cost():
+        queries, said = [], []
+        for page in pages:
+            with CaptureQueriesContext(connection) as asked:
+                answer = client.get(page)
+            queries.append(len(asked))
+            shown = {what.split(" ", 2)[0] for part in ("free", "fixed") for what, _ in answer.context[part]["shown"]}
+            said.append((answer.context["free"]["number"] + answer.context["fixed"]["number"], shown))
+        return queries, said
+
+    more(1)
+    queries, (of_person, of_account) = cost()
+    kinds = {"Quote", "Event", "Resource", "Outcome", "Status", "Comment", "Report", "Contribution"}
+    assert of_person == of_account == (8, kinds)
+    more(100)
+    again, ((number, _), _) = cost()
+
+    assert number == 8 + 4 * 100 + 4
+    assert again == queries
+    assert max(queries) <= 30
 
 
 def test_somebody_else_of_the_same_name_keeps_theirs(editor, event):

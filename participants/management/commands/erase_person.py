@@ -5,6 +5,7 @@ from django.db import transaction
 
 from participants import erasing
 from participants.copies import Done
+from participants.places import addresses
 from participants.subjects import NobodyFound, find
 
 
@@ -43,10 +44,8 @@ class Command(BaseCommand):
             self.stdout.write("Nothing of them is kept.")
         if done.left:
             self.stdout.write("Still named here, for somebody to decide about:")
-            for trace in done.left:
-                self.stdout.write(
-                    f"         {trace.model._meta.label} {trace.pk}, {trace.field}  {erasing.address(trace)}"
-                )
+            for trace, address in addresses(done.left).items():
+                self.stdout.write(f"         {trace.model._meta.label} {trace.pk}, {trace.field}  {address}")
         if dry_run:
             self.stdout.write("Nothing was done: this was a dry run.")
 
