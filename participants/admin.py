@@ -29,6 +29,7 @@ from participants.merge_pages import Merges
 from participants.models import Organisation, OutgoingMail, Person, User
 from participants.models.user import FORMER_STAFF
 from participants.namesakes import WarnsOfNamesakeOrganisations, WarnsOfNamesakePeople
+from participants.narrowing import Narrowed
 
 __all__ = ["UPLOADS", "ErasureAdmin", "ImportAdmin"]
 
@@ -85,7 +86,7 @@ def rights_of(account: User) -> dict[str, Any]:
 
 
 @admin.register(User)
-class UserAdmin(Erases, DjangoUserAdmin):
+class UserAdmin(Erases, Narrowed, DjangoUserAdmin):
     """Accounts: for administrators. Addresses stay out of lists and suggestions, so an account needs a name."""
 
     form = AccountForm
@@ -270,7 +271,7 @@ class OrganisationAdmin(Exports, Merges, WarnsOfNamesakeOrganisations, WithHisto
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(admin.ModelAdmin):
+class OutgoingMailAdmin(Narrowed):
     """What the outbox holds, to see whether mail goes out. The text stays unread: it may hold a sign-in code."""
 
     list_display = ["subject", "created_at", "state", "attempts"]

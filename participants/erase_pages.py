@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from participants import audit, erasing
 from participants.disclosing import as_zip
 from participants.models import Erasure
+from participants.narrowing import Narrowed
 from participants.places import addresses, still_there
 from participants.subjects import Subject
 from participants.traces import Trace
@@ -133,7 +134,7 @@ def in_words(trace: Trace) -> str:
 
 
 @admin.register(Erasure)
-class ErasureAdmin(admin.ModelAdmin):
+class ErasureAdmin(Narrowed):
     """That people were erased, and where they were still named then; nobody can tell from it who they were."""
 
     list_display = ["asked_at", "state", "by", "finished_at"]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
@@ -11,6 +10,7 @@ from django.template.response import TemplateResponse
 from participants import history
 from participants.help import Helped
 from participants.models import Change
+from participants.narrowing import Narrowed
 
 PAGE = 50  # lines on a page
 
@@ -24,7 +24,7 @@ def page_of(changes, request) -> tuple[list, int | None]:
     return history.in_words(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
 
 
-class WithHistory(Helped, admin.ModelAdmin):
+class WithHistory(Helped, Narrowed):
     """An admin whose saves and deletions leave lines in the history, those of its inlines included."""
 
     def watched(self, request, obj) -> list:

@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 from participants import merging
 from participants.matching import likely_pairs
 from participants.models import Distinction, Merge, Organisation, Person
+from participants.narrowing import Narrowed
 
 PAGE = 50
 SHOWN = 8  # rows that point at each of the two
@@ -213,7 +214,7 @@ class Merges(admin.ModelAdmin):
 
 
 @admin.register(Merge)
-class MergeAdmin(admin.ModelAdmin):
+class MergeAdmin(Narrowed):
     """What was merged, and the way back."""
 
     list_display = ["__str__", "of", "merged_at", "merged_by", "undone_at"]

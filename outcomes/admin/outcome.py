@@ -169,6 +169,7 @@ class OutcomeAdminBase(Exports, Released, AutocompleteWithin, EventBound, WithVe
     export = OutcomeExport
     list_display = ["wording", "reference", "status", "session", "in_themes", "kept_under", "event"]
     list_filter = [EventFilter, NeedsFilter, "status", "recorded_under"]
+    narrowed_by = ("session",)
     list_select_related = ["event", "session"]
     list_per_page = 50
     search_fields = ["text"]

@@ -16,6 +16,7 @@ class RoundAdmin(TimesOfTheEvent, EventBound, WithHistory):
     list_filter = [EventFilter]
     list_select_related = ["event", "session"]
     search_fields = ["code", "event__title", "event__reference"]
+    ordering = ["-pk"]
     show_full_result_count = False
     autocomplete_fields = ["event", "session"]
     fieldsets = [

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
 from outcomes import suggest, synthesis, workflow
 from outcomes.board import Board, Origin, typical
@@ -145,8 +145,12 @@ class StatementsMove(BoardMixin, TemplateView):
         messages.warning(self.request, f"{start} meanwhile. {stands} {where} now, and stayed there.")
 
 
+class Gone(Exception):
+    """No group of this round has that code: any more, or because it is another round's."""
+
+
 class GroupMixin(BoardMixin):
-    """`self.group` from the address: one of the round's, or Overtaken when it is no longer there."""
+    """`self.group` from the address: one of the round's; what is not answers 404 on the screen, to go on from there."""
 
     @cached_property
     def group(self) -> StatementGroup:
@@ -154,13 +158,17 @@ class GroupMixin(BoardMixin):
         groups = StatementGroup.objects.select_related("round__event", "outcome").filter(round=self.round)
         group = groups.filter(code=self.kwargs["group"]).first()
         if group is None:
-            raise Overtaken(GONE)
+            raise Gone
         group.round = self.round
         return group
 
     def dispatch(self, request, *args, **kwargs):
         try:
             return super().dispatch(request, *args, **kwargs)
+        except Gone:
+            messages.warning(request, GONE)
+            self.template_name = BoardMixin.template_name
+            return self.show(Board(self.round, self.kind), status=404)
         except Overtaken as reason:
             messages.warning(request, str(reason))
             return self.to_board(self.kind)
@@ -193,7 +201,7 @@ class GroupRename(GroupMixin, TemplateView):
         return self.show(board, status=status, error=error, name=typed, new=self.group.code)
 
 
-class GroupMove(GroupMixin, View):
+class GroupMove(GroupMixin, TemplateView):
     """Move a group up or down among those of its kind."""
 
     http_method_names = ["post"]
@@ -205,7 +213,7 @@ class GroupMove(GroupMixin, View):
         return self.to_board(self.group.kind)
 
 
-class GroupMerge(GroupMixin, View):
+class GroupMerge(GroupMixin, TemplateView):
     """Put a group's statements into another group."""
 
     http_method_names = ["post"]
@@ -219,7 +227,7 @@ class GroupMerge(GroupMixin, View):
         return self.to_board(other.kind)
 
 
-class GroupDelete(GroupMixin, View):
+class GroupDelete(GroupMixin, TemplateView):
     """Delete an empty group."""
 
     http_method_names = ["post"]
@@ -230,7 +238,7 @@ class GroupDelete(GroupMixin, View):
         return self.to_board(self.group.kind)
 
 
-class GroupRecount(GroupMixin, View):
+class GroupRecount(GroupMixin, TemplateView):
     """Count a draft anew from what stands in its group."""
 
     http_method_names = ["post"]

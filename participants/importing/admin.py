@@ -16,6 +16,7 @@ from participants.importing.container import Unreadable
 from participants.importing.forms import ColumnsForm, ReadingForm, UploadForm
 from participants.importing.kinds import Kind, kinds
 from participants.models import Import, ImportRow
+from participants.narrowing import Narrowed
 
 PAGE = 50
 MANY = 3000  # changes that a page can look through
@@ -42,7 +43,7 @@ def offers(user, target) -> list[dict]:
 
 
 @admin.register(Import)
-class ImportAdmin(admin.ModelAdmin):
+class ImportAdmin(Narrowed):
     """Imports are made and decided on their own pages; the list leads to them."""
 
     list_display = ["label", "file_name", "into", "state", "rows_read", "who", "made_at"]
