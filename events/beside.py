@@ -11,6 +11,7 @@ from events.prepared import Prepared
 from events.since import COLUMNS, OF_EDITION, SHOWN, all_left_open
 
 Rows = list[dict[str, Any]]
+FACTS = ("format", "size", "pages", "language", "fingerprint", "made_at")  # of a file that was made
 
 
 def _arm(rows: QuerySet, what: str, columns: dict[str, Any], order: tuple = ()) -> QuerySet:
@@ -62,10 +63,10 @@ def _report(event: Event) -> QuerySet:
 
 
 def _documents(event: Event) -> QuerySet:
-    """What is known of the last files that were made of it."""
+    """The last files that were made of it: not by themselves what may be told, see `outcomes.documents.making`."""
     model: Any = Event._meta.get_field("kept_documents").related_model  # of the app to the right
     rows = model.objects.public().filter(event=event)
-    return _arm(rows, "document", _same("format", "size", "pages", "language"), order=("format",))
+    return _arm(rows, "document", _same(*FACTS), order=("format",))
 
 
 def _editions(event: Event) -> QuerySet:

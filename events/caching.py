@@ -7,6 +7,7 @@ Nothing is kept that was made within a transaction: it may hold what never comes
 alone, so that what happens behind the scenes, which raises the generation, cannot be seen from it.
 """
 
+import datetime as dt
 import gzip
 import hashlib
 import time
@@ -37,6 +38,20 @@ class Page(NamedTuple):
     vary: str
     etag: str
     link: str = ""
+
+
+def window() -> int:
+    """Return the number of the stretch of time within which pages are kept; the next one makes them anew."""
+    return int(time.time() // FRESH)
+
+
+def window_began() -> dt.datetime:
+    """Return since when pages may have been kept.
+
+    What comes about without raising the generation is told by pages that are made after that. Told any sooner, it
+    would stand in a page as soon as the generation is raised: readers could see that something happened unseen.
+    """
+    return dt.datetime.fromtimestamp(window() * FRESH, dt.UTC)
 
 
 def keeps() -> bool:
@@ -85,7 +100,7 @@ def _key(request: HttpRequest, parameters: tuple[str, ...]) -> str | None:
     asked = [(name, value) for name in parameters for value in request.GET.getlist(name)]
     parts = [
         str(current_generation()),
-        str(int(time.time() // FRESH)),
+        str(window()),
         request.path,
         urlencode(asked, errors="backslashreplace"),
         get_language() or "",

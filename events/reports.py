@@ -1,17 +1,16 @@
 """The report of an event, as the event's page announces it, and the files to take away."""
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.translation import get_language_info, gettext, ngettext
+from django.utils.translation import gettext
 
 from events import attribution
 from events.attribution import Byline
 from events.models import Event
 from events.people import as_they_were
+from events.ways import Way
 
 
 class ReportBox(NamedTuple):
@@ -46,35 +45,23 @@ def report_box(event: Event, rows: list[dict]) -> ReportBox | None:
     )
 
 
-class Download(NamedTuple):
-    """A link to a document: its type, and what is known of the file."""
-
-    label: str
-    href: str
-    details: str  # “240 KB, English, 12 pages”; nothing before the first reader asked for it
+_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
-_TYPES = {"pdf": "PDF", "docx": "Word"}
-_VARIANTS = {"zh": "zh-hans"}  # languages that Django knows by their variants alone
-
-
-def downloads(event: Event, told: Iterable[dict[str, Any]]) -> list[Download]:
-    """Return the links to the document of a public `event` that has one, with what is told of files already made."""
-    known = {row["format"]: row for row in told}
+def downloads(event: Event, *, is_report: bool) -> list[Way]:
+    """Return the ways to the document of a public `event`: its report, or what came of it."""
+    what = gettext("Report") if is_report else gettext("Outcome document")
+    labels = {"pdf": gettext("%(document)s as PDF"), "docx": gettext("%(document)s as Word")}
     return [
-        Download(
-            gettext(label),
+        Way(
+            label % {"document": what},
             reverse("outcomes:event-document", args=[event.slug, extension]),
-            _details(known[extension]) if extension in known else "",
+            _TYPES[extension],
+            f"{what}: {event.title}",
+            extension=extension,
         )
-        for extension, label in _TYPES.items()
+        for extension, label in labels.items()
     ]
-
-
-def _details(row: dict[str, Any]) -> str:
-    parts = [filesizeformat(row["size"])]
-    if row["language"]:
-        parts.append(str(get_language_info(_VARIANTS.get(row["language"], row["language"]))["name_translated"]))
-    if row["pages"]:
-        parts.append(ngettext("%(n)d page", "%(n)d pages", row["pages"]) % {"n": row["pages"]})
-    return ", ".join(parts)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 ATOM, CALENDAR = "application/atom+xml", "text/calendar"
 
@@ -20,7 +20,8 @@ class Way(NamedTuple):
     href: str
     type: str = ""  # media type
     title: str = ""  # what it holds, for the head of the page, where it stands alone: “Outcomes: Climate”
-    details: str = ""  # after the label, such as “PDF, 240 KB, English”
+    details: str = ""  # after the label: “240 KB, English, 12 pages”, or what it is good for
+    extension: str = ""  # of a file
 
 
 def feed(name: str, title: str, *args: str, query: list[tuple[str, str]] | None = None, label: str = "") -> Way:
@@ -41,12 +42,21 @@ def calendar(title: str, *args: str, query: list[tuple[str, str]] | None = None)
 
 
 FILES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}  # labels of the formats that stand with a list
+GOOD_FOR = {
+    "csv": gettext_lazy("for any spreadsheet"),
+    "xlsx": gettext_lazy("dates as dates, columns explained"),
+    "json": gettext_lazy("for programs"),
+    "jsonl": gettext_lazy("for programs, an object a line"),
+}
 ALL_FILES = FILES | {"jsonl": "JSON Lines"}  # of all that views/export.py writes
 
 
 def files(name: str, query: list[tuple[str, str]] | None = None, formats: dict[str, str] = FILES) -> list[Way]:
     """Return the ways to a list as a file in each of `formats`, under the filters in `query`."""
-    return [Way(label, address(name, extension, query=query)) for extension, label in formats.items()]
+    return [
+        Way(label, address(name, extension, query=query), details=str(GOOD_FOR[extension]))
+        for extension, label in formats.items()
+    ]
 
 
 def address(name: str, *args: str, query: list[tuple[str, str]] | None = None) -> str:

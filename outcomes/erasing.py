@@ -1,12 +1,17 @@
 """Texts of outcomes that nobody can edit: when a person is erased, their name in them is replaced or stays."""
 
+from outcomes.documents import making
 from outcomes.models import KeptDocument
 from participants import erasing
 
 
 def forget_documents() -> None:
-    """Delete every document that was made and kept: a byline may stand in any, and each is made anew when asked for."""
-    KeptDocument.objects.all().delete()
+    """Delete every kept document that would be another without them, and what is being made: both may name them.
+
+    The others stay: pages tell of a file that is there, and were all of them gone, of somebody having been erased.
+    """
+    KeptDocument.objects.exclude(ticket="").delete()
+    making.forget_outdated(KeptDocument.objects.all())
 
 
 erasing.AFTERWARDS.append(forget_documents)

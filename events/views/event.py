@@ -71,6 +71,7 @@ class EventDetail(PublicPage, TemplateView):
         partners = found["partner"]
         trail = [(gettext("Events"), reverse("events:event-list"))]
         schedule = programme(event, named.of_session)
+        files: list[Way] = []
         parts = {
             "outcomes": printed(event),
             "programme": schedule,
@@ -81,7 +82,7 @@ class EventDetail(PublicPage, TemplateView):
             "participants": participants(found["participant"], besides=named.already),
         }
         if parts["outcomes"].takeaways or parts["outcomes"].actions or has_pages(parts["report"]):
-            parts["downloads"] = downloads(event, found["document"])
+            files = downloads(event, is_report=parts["report"] is not None)
         parts["more_participants"] = len(parts["participants"]) - LISTED
         parts["participants"] = parts["participants"][:LISTED]
         contents = table_of_contents(event, parts)
@@ -92,7 +93,8 @@ class EventDetail(PublicPage, TemplateView):
             contents=contents if len(contents) >= LONG else [],
             trail=trail,
             state=state(event),
-            ways_out=ways_out(event),
+            ways_out=[*files, *ways_out(event)],
+            made=found["document"],
             citation=citation(event, [one["name"] for one in partners if one["role"] == EventPartner.Role.CONVENER]),
             zone=zone(event),
             named=by_role(partners, named.of_the_whole),

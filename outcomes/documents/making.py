@@ -6,15 +6,17 @@ what is public has changed (`events.models.generation`): a document of yesterday
 
 import datetime as dt
 import secrets
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.tasks import task
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language_info, ngettext
 
 from events import caching, shelf
 from events.models import Event
@@ -45,7 +47,7 @@ def current(slug: str) -> Current | None:
     While nothing public changes, that is remembered and costs no query.
     """
     keeps = caching.keeps()
-    key = f"document.{current_generation()}.{int(time.time() // caching.FRESH)}.{blake2b(slug.encode()).hexdigest()}"
+    key = f"document.{current_generation()}.{caching.window()}.{blake2b(slug.encode()).hexdigest()}"
     found = shelf.get(key) if keeps else None
     if found is None:
         event = Event.objects.public().filter(slug=slug).first()
@@ -61,6 +63,32 @@ def current(slug: str) -> Current | None:
 def kept(of: Current, extension: str) -> KeptDocument | None:
     """Return the file that was made of just this, if there is one."""
     return KeptDocument.objects.public().filter(event=of.event, format=extension, fingerprint=of.fingerprint).first()
+
+
+_VARIANTS = {"zh": "zh-hans"}  # languages that Django knows by their variants alone
+
+
+def facts(event: Event, made: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Return, by format, what is told of the files in `made` (rows of `events.beside.FACTS`): “240 KB, English”.
+
+    Only of those that were made of what is public now, since the size of an earlier one would tell how long a text was
+    that is withdrawn; and of none that was made since pages are kept, see `caching.window_began`.
+    """
+    old = [row for row in made if _moment(row["made_at"]) < caching.window_began()]
+    now = current(event.slug) if old else None
+    return {row["format"]: _facts(row) for row in old if now and row["fingerprint"] == now.fingerprint}
+
+
+def _moment(told: str) -> dt.datetime:
+    at = parse_datetime(told)
+    assert at is not None  # noqa: S101 (what the database says of a column of its own)
+    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)  # SQLite: in JSON it is without
+
+
+def _facts(row: dict[str, Any]) -> str:
+    language = get_language_info(_VARIANTS.get(row["language"], row["language"]))["name_translated"]
+    pages = ngettext("%(n)d page", "%(n)d pages", row["pages"]) % {"n": row["pages"]} if row["pages"] else ""
+    return ", ".join(filter(None, (filesizeformat(row["size"]), str(language), pages)))
 
 
 def ask_for(event: Event, extension: str) -> KeptDocument:
@@ -145,7 +173,13 @@ def forget_documents() -> None:
     """Delete kept documents that may not be served any more: of events that are not public, or of another wording."""
     hidden = ~Q(event__in=Event.objects.public())
     KeptDocument.objects.filter(hidden, ticket="").delete()
-    for row in KeptDocument.objects.filter(ticket="").select_related("event").order_by("made_at")[:SWEPT]:
-        document = document_of(row.event)
+    forget_outdated(KeptDocument.objects.filter(ticket="").order_by("made_at")[:SWEPT])
+
+
+def forget_outdated(rows: QuerySet[KeptDocument]) -> None:
+    """Delete those of `rows` that say something else than what is public now; eight queries for each."""
+    for row in rows.select_related("event").defer("content").iterator():
+        event = Event.objects.public().filter(pk=row.event_id).first()
+        document = document_of(event) if event else None
         if document is None or document.fingerprint != row.fingerprint:
             KeptDocument.objects.filter(pk=row.pk, ticket="", fingerprint=row.fingerprint).delete()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.views.generic import TemplateView, View
 
 from events import structured
+from events.beside import FACTS
 from events.citation import ReportCitation
 from events.feeds import conveners
 from events.models import Event, EventPartner
@@ -67,7 +68,8 @@ class ReportSectionDetail(PublicPage, TemplateView):
             event=event,
             outcomes=printed(event) if shown.kind == ReportSection.Kind.OUTCOMES else None,
             contents=contents,
-            downloads=downloads(event, told_of(shown)),
+            downloads=downloads(event, is_report=True),
+            made=made_of(shown),
             body=body,
             headings=headings,
             trail=trail,
@@ -145,11 +147,11 @@ def citation(report: Report, first: str, institutions: list[str]) -> ReportCitat
 def files() -> dict[str, Subquery]:
     """Return, by format, the SQL for what is known of the last file that was made of a section's event."""
     kept = KeptDocument.objects.public().filter(event=OuterRef("report__event"))
-    told = JSONObject(format="format", size="size", pages="pages", language="language")
+    told = JSONObject(**{name: name for name in FACTS})
     return {value: Subquery(kept.filter(format=value).values(told=told)) for value in KeptDocument.Format.values}
 
 
-def told_of(section: ReportSection) -> list[dict[str, Any]]:
+def made_of(section: ReportSection) -> list[dict[str, Any]]:
     """Return what `files` found."""
     found = [getattr(section, value) for value in KeptDocument.Format.values]
     return [json.loads(told) if isinstance(told, str) else told for told in found if told]  # SQLite: it is text there

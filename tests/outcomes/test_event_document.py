@@ -14,12 +14,15 @@ from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 
-from events import workflow
+from events import caching, workflow
 from events.models import Event
+from events.models.generation import bump_generation
 from outcomes.documents import making
 from outcomes.documents.content import Actions, Takeaways
 from outcomes.documents.source import document_of
 from outcomes.models import DocumentPlan, KeptDocument, Outcome, Report
+from participants import erasing
+from participants.subjects import Subject
 from tests.factories import (
     ActionFactory,
     ActionOwnerFactory,
@@ -33,6 +36,7 @@ from tests.factories import (
     ReportFactory,
     ReportSectionFactory,
     TakeawayFactory,
+    UserFactory,
     WorkerFactory,
 )
 
@@ -436,15 +440,53 @@ def test_pages_of_event_and_report_link_to_both_files(client, reported):
     pages = [reported.get_absolute_url(), reported.report.sections.first().get_absolute_url()]
     for page in pages:
         body = client.get(page).content.decode()
-        assert f'<a href="{address(reported)}">PDF</a></span>' in body
-        assert f'<a href="{address(reported, "docx")}">Word</a></span>' in body
+        assert f'<a href="{address(reported)}">Report as PDF</a></span>' in body
+        assert f'<a href="{address(reported, "docx")}">Report as Word</a></span>' in body
+    assert (
+        f'<link rel="alternate" type="application/pdf" title="Report: {reported.title}" href="{address(reported)}">'
+        in (client.get(pages[0]).content.decode())
+    )
 
+
+def told_of_files(client, event) -> list[bytes]:
+    """Return what the pages of an event and of the first section of its report say."""
+    pages = [event.get_absolute_url(), event.report.sections.first().get_absolute_url()]
+    return [client.get(page).content for page in pages]
+
+
+def test_document_that_names_somebody_goes_with_them(client, reported):
+    author = ParticipationFactory(event=reported, public=True, person__name="Ana Invented")
+    Report.objects.filter(event=reported).update(author=author)
+    Event.objects.filter(pk=reported.pk).update(attribution="on_record")
+    assert "Ana Invented" in text_of(client.get(address(reported)))
+
+    erasing.erase(Subject.of(author.person), by=None)
+
+    assert not KeptDocument.objects.exists()
+    assert "Ana Invented" not in text_of(client.get(address(reported)))
+
+
+def test_links_tell_size_language_and_pages_of_a_file_that_is_true(client, reported, editor, as_served, time_machine):
+    before = told_of_files(client, reported)
+    time_machine.move_to(caching.window_began() + dt.timedelta(seconds=1), tick=False)
     client.get(address(reported))
-
     row = KeptDocument.objects.get()
-    for page in pages:
-        told = f"PDF</a>, {filesizeformat(row.size)}, English, {row.pages} pages</span>"
-        assert told in client.get(page).content.decode()
+    facts = f"{filesizeformat(row.size)}, English, {row.pages} pages"
+
+    bump_generation()  # somebody saved something that nobody sees: pages are made anew
+    assert told_of_files(client, reported) == before
+    time_machine.shift(caching.FRESH)
+    for page in told_of_files(client, reported):
+        assert f"Report as PDF</a>, {facts}</span>" in page.decode()
+        assert "Report as Word</a></span>" in page.decode()
+    assert f"Report as PDF</a> ({facts})</li>" in told_of_files(client, reported)[0].decode()
+    erasing.erase(Subject.of(UserFactory()), by=None)
+    assert facts in told_of_files(client, reported)[0].decode()
+
+    Outcome.objects.get(text="Keep talking.").withdraw(by=editor)
+
+    assert KeptDocument.objects.get().size == row.size
+    assert all(b"English" not in page for page in told_of_files(client, reported))
 
 
 def test_event_without_a_document_links_to_none(client, event):
