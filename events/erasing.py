@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import transaction
 
 from events import shelf
+from events.called import Called
 from events.history import lines_about
 from events.models import bump_generation
 from participants import erasing, subjects
@@ -21,6 +22,7 @@ def forget_pages() -> None:
 
 # Words that somebody consented to be quoted with: without them there is no consent. Theirs, whatever the page shows.
 subjects.OTHERWISE["events.Quote", "speaker"] = subjects.DELETED
+subjects.NAMES.append(Called)
 subjects.LINES.append(lambda keys: lines_about(*keys))
 erasing.written_once("events.EventStatusChange", "note")
 erasing.written_once("events.Allowance", "reason")

@@ -29,7 +29,7 @@ _NO_SENTENCE_ENDS = re.compile(r"[^.!?;:\n•]*")
 _NAMES_GO_ON = re.compile(r"[ \u00a0]*[,.'’\u2010-]?[ \u00a0]*")
 _BEGINS_SENTENCE = re.compile(r"(?:^|[.!?:;•\n“\"(–—-])\W*$")
 
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     "van von der den de del della di da dos das du la le las los ter ten bin ibn bint ben al el abu zu y e".split()
 )
 # Names that stand first where the family does, in Chinese, Korean and Vietnamese; with some, either end may be it.
@@ -122,7 +122,7 @@ Found = tuple[int, int, bool, Tells, str]
 
 
 @dataclass
-class _Name:
+class Name:
     """A name taken apart: `family` is what stands alone for the person, `given` the rest but for initials."""
 
     shown: str
@@ -135,11 +135,11 @@ class _Name:
     @property
     def core(self) -> tuple[str, ...]:
         """The family without particles before it."""
-        begins = next((index for index, key in enumerate(self.family) if key not in _PARTICLES), 0)
+        begins = next((index for index, key in enumerate(self.family) if key not in PARTICLES), 0)
         return self.family[begins:]
 
     @classmethod
-    def parse(cls, name: str, sort_name: str = "") -> list["_Name"]:
+    def parse(cls, name: str, sort_name: str = "") -> list["Name"]:
         """Return the readings of a name: more than one where its family may be either end of it."""
         plain = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", name)
         signs = ideographs(even(plain).text)
@@ -158,7 +158,7 @@ class _Name:
             families.append((keys[0],))
         readings = []
         for family in families:
-            given = frozenset(key for key in keys if key not in family and len(key) > 1 and key not in _PARTICLES)
+            given = frozenset(key for key in keys if key not in family and len(key) > 1 and key not in PARTICLES)
             readings.append(cls(name, family, given, frozenset(keys), tuple(keys), signs))
         return readings
 
@@ -176,13 +176,177 @@ class _Name:
         if not keys:
             return ()
         first = len(keys) - 1
-        while (first > 1 and keys[first - 1] in _PARTICLES) or (first > 0 and words[first - 1][2]):
+        while (first > 1 and keys[first - 1] in PARTICLES) or (first > 0 and words[first - 1][2]):
             first -= 1
         return tuple(keys[first:])
 
 
 @dataclass
-class NameCheck:
+class Names:
+    """Names that are looked for in texts, whatever they are looked for."""
+
+    people: dict[str, list[Name]] = field(init=False, default_factory=lambda: defaultdict(list))
+    stems: dict[str, str] = field(init=False, default_factory=dict)  # of Russian names
+    in_signs: list[Name] = field(init=False, default_factory=list)
+
+    def look_for(self, name: str, sort_name: str) -> list[Name]:
+        """Look for a name from now on, and return its readings."""
+        readings = Name.parse(name, sort_name)
+        self.in_signs += [reading for reading in readings[:1] if reading.signs]
+        for reading in readings:
+            for key in reading.all:
+                self.people[key].append(reading)
+                if (short := stem(key)) != key or not key.isascii():
+                    self.stems.setdefault(short, key)
+        return readings
+
+    def find(self, text: str) -> list[Mention]:
+        """Return what was looked for and stands in `text`, or may be that, in its order, each place once."""
+        text = unicodedata.normalize("NFC", text[:LONGEST])
+        plain = even(text)
+        words = [self._known(word) for word in words_of(plain.text)]
+        found: dict[tuple[int, int, Tells], tuple[bool, set[str]]] = {}
+        for start, end, certain, kind, name in self._found(plain.text, words):
+            was, names = found.get((start, end, kind), (False, set()))
+            found[start, end, kind] = was or certain, names | {name} if name else names
+        mentions = []
+        for (start, end, kind), (certain, names) in found.items():
+            at, to = plain.place(start), plain.place(end - 1) + 1
+            mentions.append(Mention(text[at:to], at, certain, kind, tuple(sorted(names))))
+        return _widest(mentions)
+
+    def _found(self, text: str, words: list[Word]) -> Iterator[Found]:
+        yield from self._in_words(text, words)
+        yield from self._in_signs(text)
+
+    def _known(self, word: Word) -> Word:
+        """Return a word as the name that it is a form of, or was made to look like; else as it is."""
+        key = word.key
+        if key in self.people or key in _ORDINARY:
+            return word
+        for other in looks_like(key):
+            if other in self.people:
+                return word._replace(key=other)
+        if not word.capital:
+            return word
+        if (short := stem(key)) in self.stems:
+            sure = len(short) > SHORTEST_BASE
+            return word._replace(key=self.stems[short], is_inflected=True, is_sure=sure)
+        for base, sure in bases(key):
+            if base in self.people and base not in _ORDINARY:
+                return word._replace(key=base, is_inflected=True, is_sure=sure)
+        return word
+
+    def _in_words(self, text: str, words: list[Word]) -> Iterator[Found]:
+        for index, word in enumerate(words):
+            for name in self.people.get(word.key, ()):
+                if (end := self._family_ends(text, words, index, word.key, name)) is not None:
+                    yield from self._family(text, words, index, end, name)
+                elif word.key in name.given:
+                    yield from self._given(text, words, index, name)
+
+    def _family_ends(self, text, words, index: int, key: str, name: Name) -> int | None:
+        """Return the index of the last word of the family name that begins at `index`; None where none does.
+
+        It may begin after its particles: “da Silva” is called “Silva” too.
+        """
+        family = name.core if name.core and key == name.core[0] else name.family
+        if not family or key != family[0]:
+            return None
+        for step, part in enumerate(family[1:], start=1):
+            if index + step >= len(words) or words[index + step].key != part or not _goes_on(text, words, index + step):
+                return None
+        return index + len(family) - 1
+
+    def _family(self, text, words, first: int, last: int, name: Name):
+        """A family name: with the given one before or after it, with a title before it, or alone."""
+        start, end = words[first].start, words[last].end
+        capital = words[first].capital or words[last].capital
+        whole = last - first + 1 == len(name.family)
+        ordinary = all(key in _ORDINARY for key in name.core)
+        before = self._given_beside(text, words, first, name, step=-1)
+        after = self._given_beside(text, words, last, name, step=1)
+        if before is not None or after is not None:
+            beside = words[before if before is not None else after]
+            common = ordinary and beside.key in _ORDINARY
+            if not common or (capital and beside.capital):
+                start, end = min(start, beside.start), max(end, beside.end)
+                yield start, end, not common or not _BEGINS_SENTENCE.search(text, 0, start), Tells.NAME, name.shown
+                return
+        title = first - 1
+        while title >= 0 and _goes_on(text, words, title + 1):
+            if words[title].key not in name.all | PARTICLES and not words[title].is_initial:
+                break
+            title -= 1
+        if title >= 0 and words[title].key in TITLES and capital and self._is_title_of(text, words, title):
+            yield words[title].start, end, True, Tells.NAME, name.shown
+            return
+        cased = words[first].cased
+        if len(name.core) == 1 and name.core[0] in _NEVER_ALONE:
+            return
+        if words[first].is_inflected or words[last].is_inflected:
+            if capital and not ordinary:
+                sure = words[first].is_sure and words[last].is_sure and whole and cased
+                yield start, end, sure and not _BEGINS_SENTENCE.search(text, 0, start), Tells.NAME, name.shown
+            return
+        if ordinary and _is_a_date(words, first):
+            return
+        if ordinary or not whole or (len(name.family) == 1 and len(name.family[0]) < 4):
+            if capital and cased and not (ordinary and _BEGINS_SENTENCE.search(text, 0, start)):
+                yield start, end, False, Tells.NAME, name.shown
+            return
+        sure = cased and (capital or telling.says(words, last) is not None)
+        yield start, end, sure, Tells.NAME, name.shown
+
+    def _given_beside(self, text, words, index: int, name: Name, *, step: int) -> int | None:
+        """Return the index of the outermost given name beside a family name, over initials and particles."""
+        found, here = None, index + step
+        while 0 <= here < len(words) and abs(here - index) <= len(name.all) + 1:
+            if not _goes_on(text, words, max(here, here - step)):
+                break
+            key = words[here].key
+            if key in name.given:
+                found = here
+            elif not words[here].is_initial and key not in name.all and key not in PARTICLES:
+                break
+            here += step
+        return found
+
+    def _given(self, text, words, index: int, name: Name):
+        """A name that is neither first nor family: of “Ana García López”, “García”, or one after a title."""
+        word = words[index]
+        titled = index and words[index - 1].key in TITLES and self._is_title_of(text, words, index - 1)
+        beside = self._given_beside(text, words, index, name, step=1)
+        pair = beside is not None and words[beside].key != word.key and word.capital and words[beside].capital
+        start = words[index - 1].start if titled else word.start
+        ordinary = word.key in _ORDINARY and (not pair or words[beside].key in _ORDINARY)
+        if pair or (titled and word.capital):
+            yield start, words[beside].end if pair else word.end, not ordinary, Tells.NAME, name.shown
+            return
+        speaks = telling.says(words, index) is not None
+        between = len(name.given) > 1 and word.key != name.in_order[0]  # of “Ana García López”, “García”
+        if not ordinary and word.cased and word.capital and ((between and len(word.key) > 3) or speaks):
+            yield word.start, word.end, False, Tells.NAME, name.shown
+
+    def _is_title_of(self, text, words, index: int) -> bool:
+        """Whether the title at `index` belongs to the word after it: no sentence ends between them."""
+        between = text[words[index].end : words[index + 1].start]
+        if words[index].key in ABBREVIATED:
+            between = between.replace(".", "", 1)
+        return bool(_NO_SENTENCE_ENDS.fullmatch(between))
+
+    def _in_signs(self, text: str) -> Iterator[Found]:
+        for name in self.in_signs:
+            whole = name.signs
+            for match in re.finditer(r"[ ·・]?".join(map(re.escape, whole)), text):
+                yield match.start(), match.end(), len(whole) > 2, Tells.NAME, name.shown
+            if 1 < len(whole) < 4 and "\u4e00" <= whole[0] <= "\u9fff":
+                for match in re.finditer(re.escape(whole[0]) + _CHINESE_TITLES, text):
+                    yield match.start(), match.end(), True, Tells.NAME, name.shown
+
+
+@dataclass
+class NameCheck(Names):
     """Who of an event may not be told in texts of one session (or of the event): read once, asked for many texts.
 
     `recorded_under` is the strictest rule a text has lived under, where it is known; `roll` spares reading who takes
@@ -193,8 +357,6 @@ class NameCheck:
     session: "Session | None" = None
     recorded_under: str = ""
     roll: "Roll | None" = None
-    people: dict[str, list[_Name]] = field(init=False, default_factory=lambda: defaultdict(list))
-    stems: dict[str, str] = field(init=False, default_factory=dict)  # of Russian names
     organisations: dict[str, list[tuple[tuple[str, ...], str, bool]]] = field(
         init=False, default_factory=lambda: defaultdict(list)
     )
@@ -203,7 +365,6 @@ class NameCheck:
         init=False, default_factory=lambda: defaultdict(list)
     )
     initials: dict[str, set[str]] = field(init=False, default_factory=lambda: defaultdict(set))
-    in_signs: list[_Name] = field(init=False, default_factory=list)
 
     def __post_init__(self):
         rule = self.session.rule_now() if self.session else self.event.attribution
@@ -224,7 +385,7 @@ class NameCheck:
                 session=self.session.pk if self.session else None,
             )
             if not nameable:
-                readings = self._forbid_name(shown, row["person__sort_name"])
+                readings = self.look_for(shown, row["person__sort_name"])
                 if hides_speakers and came and readings:
                     for one in telling.initials_of(readings[0].in_order):
                         self.initials[one].add(shown)
@@ -250,16 +411,6 @@ class NameCheck:
         self.roll = self.roll or Roll(self.event)
         return self.roll.rows
 
-    def _forbid_name(self, name: str, sort_name: str) -> list[_Name]:
-        readings = _Name.parse(name, sort_name)
-        self.in_signs += [reading for reading in readings[:1] if reading.signs]
-        for reading in readings:
-            for key in reading.all:
-                self.people[key].append(reading)
-                if (short := stem(key)) != key or not key.isascii():
-                    self.stems.setdefault(short, key)
-        return readings
-
     def _forbid_affiliation(self, name: str, of: str, *, alone: bool) -> None:
         """Look for whom somebody came; `alone` says whether its name tells something where nobody speaks for it."""
         if name.isupper() and len(name) > 2 and name.isalpha():
@@ -274,26 +425,6 @@ class NameCheck:
         keys = tuple(key for match in WORD.finditer(position) if (key := fold(match[0])))
         if len(keys) > 1 and not all(key in _ORDINARY or key in TITLES for key in keys):
             self.positions[keys[0]].append((keys, of))
-
-    def find(self, text: str) -> list[Mention]:
-        """Return what must not stand in `text`, or may be that, in the order of the text, each place once."""
-        text = unicodedata.normalize("NFC", text[:LONGEST])
-        plain = even(text)
-        words = [self._known(word) for word in words_of(plain.text)]
-        found: dict[tuple[int, int, Tells], tuple[bool, set[str]]] = {}
-        for start, end, certain, kind, name in (
-            *self._in_words(plain.text, words),
-            *self._in_signs(plain.text),
-            *self._affiliations(plain.text, words),
-            *self._speakers(plain.text, words),
-        ):
-            was, names = found.get((start, end, kind), (False, set()))
-            found[start, end, kind] = was or certain, names | {name} if name else names
-        mentions = []
-        for (start, end, kind), (certain, names) in found.items():
-            at, to = plain.place(start), plain.place(end - 1) + 1
-            mentions.append(Mention(text[at:to], at, certain, kind, tuple(sorted(names))))
-        return _widest(mentions)
 
     def parts(self, text: str) -> list[Part]:
         """Return `text` in stretches, so that a page can mark what was found in it."""
@@ -335,130 +466,10 @@ class NameCheck:
             "it by hand and say why it may stand."
         )
 
-    def _known(self, word: Word) -> Word:
-        """Return a word as the name that it is a form of, or was made to look like; else as it is."""
-        key = word.key
-        if key in self.people or key in _ORDINARY:
-            return word
-        for other in looks_like(key):
-            if other in self.people:
-                return word._replace(key=other)
-        if not word.capital:
-            return word
-        if (short := stem(key)) in self.stems:
-            sure = len(short) > SHORTEST_BASE
-            return word._replace(key=self.stems[short], is_inflected=True, is_sure=sure)
-        for base, sure in bases(key):
-            if base in self.people and base not in _ORDINARY:
-                return word._replace(key=base, is_inflected=True, is_sure=sure)
-        return word
-
-    def _in_words(self, text: str, words: list[Word]) -> Iterator[Found]:
-        for index, word in enumerate(words):
-            for name in self.people.get(word.key, ()):
-                if (end := self._family_ends(text, words, index, word.key, name)) is not None:
-                    yield from self._family(text, words, index, end, name)
-                elif word.key in name.given:
-                    yield from self._given(text, words, index, name)
-
-    def _family_ends(self, text, words, index: int, key: str, name: _Name) -> int | None:
-        """Return the index of the last word of the family name that begins at `index`; None where none does.
-
-        It may begin after its particles: “da Silva” is called “Silva” too.
-        """
-        family = name.core if name.core and key == name.core[0] else name.family
-        if not family or key != family[0]:
-            return None
-        for step, part in enumerate(family[1:], start=1):
-            if index + step >= len(words) or words[index + step].key != part or not _goes_on(text, words, index + step):
-                return None
-        return index + len(family) - 1
-
-    def _family(self, text, words, first: int, last: int, name: _Name):
-        """A family name: with the given one before or after it, with a title before it, or alone."""
-        start, end = words[first].start, words[last].end
-        capital = words[first].capital or words[last].capital
-        whole = last - first + 1 == len(name.family)
-        ordinary = all(key in _ORDINARY for key in name.core)
-        before = self._given_beside(text, words, first, name, step=-1)
-        after = self._given_beside(text, words, last, name, step=1)
-        if before is not None or after is not None:
-            beside = words[before if before is not None else after]
-            common = ordinary and beside.key in _ORDINARY
-            if not common or (capital and beside.capital):
-                start, end = min(start, beside.start), max(end, beside.end)
-                yield start, end, not common or not _BEGINS_SENTENCE.search(text, 0, start), Tells.NAME, name.shown
-                return
-        title = first - 1
-        while title >= 0 and _goes_on(text, words, title + 1):
-            if words[title].key not in name.all | _PARTICLES and not words[title].is_initial:
-                break
-            title -= 1
-        if title >= 0 and words[title].key in TITLES and capital and self._is_title_of(text, words, title):
-            yield words[title].start, end, True, Tells.NAME, name.shown
-            return
-        cased = words[first].cased
-        if len(name.core) == 1 and name.core[0] in _NEVER_ALONE:
-            return
-        if words[first].is_inflected or words[last].is_inflected:
-            if capital and not ordinary:
-                sure = words[first].is_sure and words[last].is_sure and whole and cased
-                yield start, end, sure and not _BEGINS_SENTENCE.search(text, 0, start), Tells.NAME, name.shown
-            return
-        if ordinary and _is_a_date(words, first):
-            return
-        if ordinary or not whole or (len(name.family) == 1 and len(name.family[0]) < 4):
-            if capital and cased and not (ordinary and _BEGINS_SENTENCE.search(text, 0, start)):
-                yield start, end, False, Tells.NAME, name.shown
-            return
-        sure = cased and (capital or telling.says(words, last) is not None)
-        yield start, end, sure, Tells.NAME, name.shown
-
-    def _given_beside(self, text, words, index: int, name: _Name, *, step: int) -> int | None:
-        """Return the index of the outermost given name beside a family name, over initials and particles."""
-        found, here = None, index + step
-        while 0 <= here < len(words) and abs(here - index) <= len(name.all) + 1:
-            if not _goes_on(text, words, max(here, here - step)):
-                break
-            key = words[here].key
-            if key in name.given:
-                found = here
-            elif not words[here].is_initial and key not in name.all and key not in _PARTICLES:
-                break
-            here += step
-        return found
-
-    def _given(self, text, words, index: int, name: _Name):
-        """A name that is neither first nor family: of “Ana García López”, “García”, or one after a title."""
-        word = words[index]
-        titled = index and words[index - 1].key in TITLES and self._is_title_of(text, words, index - 1)
-        beside = self._given_beside(text, words, index, name, step=1)
-        pair = beside is not None and words[beside].key != word.key and word.capital and words[beside].capital
-        start = words[index - 1].start if titled else word.start
-        ordinary = word.key in _ORDINARY and (not pair or words[beside].key in _ORDINARY)
-        if pair or (titled and word.capital):
-            yield start, words[beside].end if pair else word.end, not ordinary, Tells.NAME, name.shown
-            return
-        speaks = telling.says(words, index) is not None
-        between = len(name.given) > 1 and word.key != name.in_order[0]  # of “Ana García López”, “García”
-        if not ordinary and word.cased and word.capital and ((between and len(word.key) > 3) or speaks):
-            yield word.start, word.end, False, Tells.NAME, name.shown
-
-    def _is_title_of(self, text, words, index: int) -> bool:
-        """Whether the title at `index` belongs to the word after it: no sentence ends between them."""
-        between = text[words[index].end : words[index + 1].start]
-        if words[index].key in ABBREVIATED:
-            between = between.replace(".", "", 1)
-        return bool(_NO_SENTENCE_ENDS.fullmatch(between))
-
-    def _in_signs(self, text: str) -> Iterator[Found]:
-        for name in self.in_signs:
-            whole = name.signs
-            for match in re.finditer(r"[ ·・]?".join(map(re.escape, whole)), text):
-                yield match.start(), match.end(), len(whole) > 2, Tells.NAME, name.shown
-            if 1 < len(whole) < 4 and "\u4e00" <= whole[0] <= "\u9fff":
-                for match in re.finditer(re.escape(whole[0]) + _CHINESE_TITLES, text):
-                    yield match.start(), match.end(), True, Tells.NAME, name.shown
+    def _found(self, text: str, words: list[Word]) -> Iterator[Found]:
+        yield from super()._found(text, words)
+        yield from self._affiliations(text, words)
+        yield from self._speakers(text, words)
 
     def _affiliations(self, text: str, words: list[Word]) -> Iterator[Found]:
         for index, word in enumerate(words):

@@ -45,14 +45,16 @@ def count(done: Done, model: Any, number: int) -> None:
         done.numbers[str(model._meta.verbose_name_plural)] = number
 
 
-def replace_in(trace: Trace, marks: Marks) -> int:
+def replace_in(trace: Trace, marks: Marks) -> tuple[int, bool]:
+    """Replace the words in a text; return how many rows that changed, and whether it may still name them."""
     rows: Any = models.QuerySet(trace.model).filter(pk=trace.pk)  # past what a history refuses
     value = rows.values_list(trace.field, flat=True).first()
     if not marks.stand_in(value):
-        return 0
+        return 0, False
     new = marks.without(value)
     longest = getattr(trace.model._meta.get_field(trace.field), "max_length", None)
-    return rows.update(**{trace.field: new[:longest] if longest and isinstance(new, str) else new})
+    new = new[:longest] if longest and isinstance(new, str) else new
+    return rows.update(**{trace.field: new}) if new != value else 0, marks.stand_in(new)
 
 
 Gone = Mapping[Any, Iterable]
@@ -88,7 +90,7 @@ def _mail(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
     theirs = {pk for pk, to in rows.values_list("pk", "to") if canonical_email(to) in subject.addresses}
     count(done, OutgoingMail, rows.filter(pk__in=theirs).delete()[0])
     for trace in list(look([OutgoingMail], sure)):
-        done.numbers["texts with the name replaced"] += replace_in(trace, sure)
+        done.numbers["texts with the name replaced"] += replace_in(trace, sure)[0]
 
 
 def _imports(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
@@ -120,7 +122,7 @@ def _merges(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:
     either = Q(first__in=subject.people) | Q(second__in=subject.people)
     count(done, Distinction, Distinction.objects.filter(either, of=MergedOf.PERSON).delete()[0])
     for trace in list(look([Merge], sure)):
-        done.numbers["texts with the name replaced"] += replace_in(trace, sure)
+        done.numbers["texts with the name replaced"] += replace_in(trace, sure)[0]
 
 
 def _tasks(subject: Subject, sure: Marks, gone: Gone, done: Done) -> None:

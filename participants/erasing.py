@@ -124,9 +124,9 @@ def erase(
             raise CannotErase(reason)
         _erase(subject, done)
         for trace in still_there(found):
-            if replace and is_written_once(trace):
-                done.numbers["texts with the name replaced"] += replace_in(trace, subject.marks)
-            else:
+            changed, is_left = replace_in(trace, subject.marks) if replace and is_written_once(trace) else (0, True)
+            done.numbers["texts with the name replaced"] += changed
+            if is_left:
                 done.left.append(trace)
         for afterwards in AFTERWARDS:
             afterwards()

@@ -19,7 +19,7 @@ from participants.models import Change, Merge, MergedOf, Person, User
 from participants.models.change import ChangeQuerySet, label_of
 from participants.names import person_key
 from participants.text import canonical_email
-from participants.traces import SURE, Marks
+from participants.traces import SURE, Marks, Names
 
 DELETED, UNNAMED, HANDED_OVER = "deleted", "unnamed", "handed over"
 FATES = {
@@ -106,8 +106,8 @@ class Subject:
 
     @cached_property
     def marks(self) -> Marks:
-        """All words for them, those that may mean somebody else included."""
-        return Marks([*self.addresses, *self.names])
+        """All words for them, those that may mean somebody else included, in every form that is known."""
+        return Marks([*self.addresses, *self.names], [names(self) for names in NAMES])
 
 
 def _tells(name: str) -> bool:
@@ -126,6 +126,7 @@ class Rows(NamedTuple):
 
 # What becomes of rows where the foreign key alone does not say it: (label, name) → fate.
 OTHERWISE: dict[tuple[str, str], str] = {("admin.LogEntry", "user"): HANDED_OVER}
+NAMES: list[Callable[[Subject], Names]] = []  # what finds the names of somebody in other forms
 LINES: list[Callable[[set[int]], ChangeQuerySet]] = []  # the history lines about people with these keys
 
 

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.apps import apps
 from django.db import models
@@ -39,10 +39,21 @@ class Trace(NamedTuple):
     field: str
 
 
-class Marks:
-    """Words that tell who somebody is, and how they are found."""
+class Names(Protocol):
+    """What finds the names of somebody in other forms than they are written here."""
 
-    def __init__(self, words: Iterable[str]):
+    parts: Sequence[str]  # one of them stands, in some case, in every text in which something is found
+
+    def places(self, text: str) -> Iterator[tuple[int, int, bool]]:
+        """Yield (from, to, whether it hardly means anybody else) for each place of a text in NFC that names them."""
+        ...
+
+
+class Marks:
+    """Words that tell who somebody is, and how they are found: as they are, and in the forms that `names` knows."""
+
+    def __init__(self, words: Iterable[str], names: Sequence[Names] = ()):
+        self.names = names
         self.words = sorted({" ".join(word.split()) for word in words if word and word.strip()}, key=len, reverse=True)
         forms = {unicodedata.normalize(form, word) for word in self.words for form in ("NFC", "NFD", "NFKC")}
         spaced = (r"\s+".join(map(re.escape, form.split())) for form in sorted(forms, key=len, reverse=True))
@@ -56,22 +67,35 @@ class Marks:
         if not self or value in (None, "", [], {}):
             return False
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-        return bool(self.pattern.search(text))
+        if self.pattern.search(text):
+            return True
+        texts = [unicodedata.normalize("NFC", one) for one in _texts(value)] if self.names else []
+        return any(True for names in self.names for one in texts for _ in names.places(one))
 
     def without(self, value: Any) -> Any:
-        """Return a text, or a value of JSON, in which each of the words is replaced."""
+        """Return a text, or a value of JSON, in which each of the words is replaced, and what hardly means others."""
         if isinstance(value, str):
-            return self.pattern.sub(REMOVED, value)
+            return self._replaced(value)
         if isinstance(value, list):
             return [self.without(one) for one in value]
         if isinstance(value, dict):
             return {self.without(name): self.without(one) for name, one in value.items()}
         return value
 
+    def _replaced(self, text: str) -> str:
+        text = self.pattern.sub(REMOVED, text)
+        for names in self.names:
+            places = list(names.places(unicodedata.normalize("NFC", text)))
+            if any(sure for *_, sure in places):
+                text = unicodedata.normalize("NFC", text)
+            for start, end, sure in reversed(places):
+                text = text[:start] + REMOVED + text[end:] if sure else text
+        return text
+
     def perhaps(self, column: str) -> Q:
         """Return the condition that every row meets in whose `column`, as text, one of the words stands."""
         found = []
-        for word in self.words:
+        for word in (*self.words, *(part for names in self.names for part in names.parts)):
             longest = max(_ASCII.findall(word), key=len, default="")
             if len(longest) >= SHORTEST:
                 found.append(Q(**{f"{column}__icontains": longest}))
@@ -81,6 +105,17 @@ class Marks:
             found += [Q(**{f"{column}__icontains": json.dumps(one)[1:-1]}) for one in spellings]
             found += [Q(**{f"{column}__icontains": one}) for one in spellings]
         return reduce(or_, found, Q(pk__in=[]))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in a value of JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for one in value:
+            yield from _texts(one)
+        if isinstance(value, dict):
+            yield from _texts(list(value.values()))
 
 
 def _composed(word: str) -> list[str]:

@@ -21,8 +21,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from events.models import Event, Participation, Quote
-from outcomes.models import ActionUpdate, Comment, Outcome, StatusChange
+from events.models import Allowance, Event, EventStatusChange, Participation, Quote
+from outcomes.models import ActionUpdate, Comment, Outcome, ReportSection, StatusChange
 from participants import erasing, history
 from participants.merging import merge
 from participants.models import (
@@ -40,10 +40,12 @@ from participants.models import (
 from participants.models.user import FORMER_STAFF
 from participants.session_store import SessionStore
 from participants.subjects import Subject, rows_of
+from participants.traces import tables, text_fields
 from tests.factories import (
     ActionFactory,
     ActionOwnerFactory,
     ActionUpdateFactory,
+    AllowanceFactory,
     AttemptCountFactory,
     CommentFactory,
     ContributionFactory,
@@ -355,6 +357,110 @@ def test_somebody_else_of_the_same_name_keeps_theirs(editor, event):
     assert OutgoingMail.objects.get().body == "Dear Jo Common"
     assert Person.objects.get() == other
     assert ("summary", event.pk) in {(trace.field, trace.pk) for trace in done.left}
+
+
+def test_names_are_found_as_the_guard_finds_them_and_not_taken_for_those_of_others(editor, event):
+    person = PersonFactory(name="Anna Müster-Zqxlo", sort_name="Müster-Zqxlo, Anna")
+    lone, other = PersonFactory(name="Olga Квязева"), PersonFactory(name="Bert Lastnamesake")
+    PersonFactory(name="Cleo Lastnamesake")
+    notes = {
+        "Agreed with Dr Muester-Zqxlo.": (person, "Agreed with [name removed]."),
+        "MUSTER-ZQXLO, Anna asked for it.": (person, "[name removed] asked for it."),
+        "With Müster-Zqxlos consent.": (person, "With [name removed] consent."),
+        "Спросите Квязеву о дате.": (lone, "Спросите [name removed] о дате."),
+        "Mr Lastnamesake agreed.": (other, "Mr Lastnamesake agreed."),  # one of two: staff look
+        "Bert Lastnamesakes wish.": (other, "[name removed] wish."),
+    }
+    reasons = {reason: AllowanceFactory(event=event, reason=reason, by=editor) for reason in notes}
+    changes = {note: EventStatusChangeFactory(event=event, note=note) for note in notes}
+    of_others = ["Cleo Lastnamesake agreed.", "Anna agreed.", "A muster station.", "Lastnamesakeville"]
+    AllowanceFactory.create_batch(2, event=event, reason="Cleo Lastnamesake agreed. Anna agreed, too.")
+    for text in of_others:
+        AllowanceFactory(event=event, reason=text, by=editor)
+        TakeawayFactory(event=event, text=text)
+    report = ReportSectionFactory(report=ReportFactory(event=event), body="x " * 20_000 + "\nAs Dr Müster-Zqxlo said.")
+    left = []
+
+    for one in (person, lone, other):
+        left += erasing.erase(Subject.of(one), by=editor, replace=True).left
+
+    assert {note: Allowance.objects.get(pk=row.pk).reason for note, row in reasons.items()} == {
+        note: after for note, (_, after) in notes.items()
+    }
+    assert {note: EventStatusChange.objects.get(pk=row.pk).note for note, row in changes.items()} == {
+        note: after for note, (_, after) in notes.items()
+    }
+    assert {(trace.model, trace.pk) for trace in left} == {
+        (ReportSection, report.pk),
+        (Allowance, reasons["Mr Lastnamesake agreed."].pk),
+        (EventStatusChange, changes["Mr Lastnamesake agreed."].pk),
+    }
+
+
+# Texts of the portal in which no words about somebody stand: made by code, or typed to name a thing in an address.
+NO_WORDS = {
+    "participants.Erasure": "numbers left notice task",
+    "participants.Organisation": "slug website",
+    "participants.ImportRow": "decision fingerprint",
+    "participants.ImportChange": "model",
+    "participants.KnownColumn": "kind field",
+    "participants.FormerAddress": "slug",
+    "participants.SignInCode": "browser_hash code_hash",
+    "events.Allowance": "record wording marks",
+    "events.EventSeries": "slug",
+    "events.Event": "slug time_zone",
+    "events.EventStatusChange": "from_status to_status",
+    "events.Session": "code foreign_id foreign_source",
+    "events.Invitation": "token_hash",
+    "events.EventRevision": "mark",
+    "outcomes.Theme": "slug",
+    "outcomes.OutcomeCount": "value kind",
+    "outcomes.Outcome": "code counted",
+    "outcomes.StatusChange": "from_status to_status",
+    "outcomes.Round": "code",
+    "outcomes.Contribution": "device_hash",
+    "outcomes.ActionUpdate": "code",
+    "outcomes.DocumentPlan": "left_out",
+    "outcomes.KeptDocument": "fingerprint language ticket task",
+    "outcomes.OutcomeMerge": "status",
+    "outcomes.ReportStatusChange": "from_status to_status",
+    "outcomes.ReportSection": "slug",
+    "outcomes.StatementGroup": "code",
+}
+# Those that somebody can edit, on a page that the list of places leads to.
+EDITED = {
+    "participants.Organisation": "name short_name logo_alt report_disclaimer",
+    "participants.KnownColumn": "header",
+    "events.EventSeries": "name description",
+    "events.Event": "public_note title reference venue city summary body image_alt image_credit",
+    "events.EventPartner": "role_text",
+    "events.Session": "number title room body",
+    "events.Participation": "affiliation position",
+    "events.Quote": "text source",
+    "events.Resource": "title url publisher",
+    "outcomes.Theme": "name description",
+    "outcomes.Outcome": "public_note text heading due_text",
+    "outcomes.Round": "takeaway_prompt action_prompt",
+    "outcomes.ActionUpdate": "text evidence_url",
+    "outcomes.Report": "title disclaimer",
+    "outcomes.ReportSection": "title body",
+    "outcomes.StatementGroup": "name",
+}
+FORGOTTEN = {  # with the whole import, see `copies`
+    "participants.ImportRow": "title values why candidates differences",
+    "participants.ImportChange": "before after",
+}
+
+
+def test_somebody_decided_about_every_text(db):
+    """A text that nobody can edit has its names replaced; whoever adds a field says which kind it is."""
+    once = {}
+    for label, name in erasing.WRITTEN_ONCE:
+        once.setdefault(label, []).append(name)
+    for model in filter(erasing.is_free, tables()):
+        label = model._meta.label
+        kinds = [*(kind.get(label, "").split() for kind in (NO_WORDS, EDITED, FORGOTTEN)), once.get(label, [])]
+        assert sorted(name for kind in kinds for name in kind) == sorted(one.name for one in text_fields(model)), label
 
 
 def test_command_says_what_it_would_do_does_it_and_is_done_the_second_time(everywhere, media):
