@@ -5,6 +5,7 @@ its `content`, is made of what is in it alone: generations tell of what happens 
 """
 
 import json
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,3 +43,11 @@ def holding() -> Dump | None:
     """Return the dump that lies ready if nothing public has changed since; known within half a second."""
     found = current()
     return found if found and found.generation == current_generation() else None
+
+
+def forget() -> None:
+    """Delete the dump that lies ready; the worker makes the next one."""
+    found = current()
+    (place() / POINTER).unlink(missing_ok=True)
+    if found:
+        shutil.rmtree(place() / found.folder, ignore_errors=True)

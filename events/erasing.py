@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import transaction
 
-from events import shelf
+from events import dumps, shelf
 from events.called import Called
 from events.history import lines_about
 from events.models import bump_generation
@@ -11,11 +11,12 @@ from participants import erasing, subjects
 
 
 def forget_pages() -> None:
-    """Let nobody be shown a page that was kept, and delete those that lie in files.
+    """Let nobody be shown a page that was kept, and delete those that lie in files, and the dump.
 
     In Redis they end within five minutes by themselves; to clear it would empty it of what is not ours, too.
     """
     bump_generation()
+    transaction.on_commit(dumps.forget)
     if not settings.CACHES["pages"]["BACKEND"].endswith("RedisCache"):
         transaction.on_commit(shelf.clear)
 

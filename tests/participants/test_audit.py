@@ -4,10 +4,12 @@ import datetime as dt
 import json
 import logging
 import re
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -100,6 +102,22 @@ def test_signing_in_with_a_password_a_factor_and_out_again(client, editor, lines
     client.post("/sign-out/")
     assert lines.said() == [{"act": "sign-out", "by": me}]
     assert secret not in str(lines.texts)
+
+
+def test_factors_taken_off_on_the_machine(editor, lines):
+    Authenticator.objects.create(user=editor, type="totp", data={})
+    Authenticator.objects.create(user=editor, type="recovery_codes", data={})
+
+    call_command("reset_second_factor", editor.email, stdout=StringIO())
+
+    me = opaque(editor.pk)
+    assert lines.said() == [
+        {"act": "factor.removed", "by": None, "account": me, "number": 2},
+        {"act": "sign-out.everywhere", "by": None, "account": me},
+    ]
+    with pytest.raises(CommandError):
+        call_command("reset_second_factor", "nobody@example.org")
+    assert lines.said() == []
 
 
 def test_signing_in_with_a_code_and_ending_every_session(client, outsider, administrator, lines, mailoutbox):

@@ -1,11 +1,13 @@
 """Erasing a person: afterwards they are nowhere, and what dialogues concluded is as it was."""
 
+import gzip
 import io
 import json
 import re
 import uuid
 import zipfile
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -19,10 +21,14 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from events import dumps
 from events.models import Allowance, Event, EventStatusChange, Participation, Quote
-from outcomes.models import ActionUpdate, Comment, Outcome, ReportSection, StatusChange
+from events.models.generation import current_generation, forget_generation
+from outcomes.dump import making
+from outcomes.models import ActionUpdate, Comment, KeptDocument, Outcome, ReportSection, StatusChange
 from participants import erasing, history
 from participants.merging import merge
 from participants.models import (
@@ -56,6 +62,7 @@ from tests.factories import (
     ImportFactory,
     ImportRowFactory,
     InvitationFactory,
+    KeptDocumentFactory,
     OutcomeMergeFactory,
     OutgoingMailFactory,
     ParticipationFactory,
@@ -395,6 +402,41 @@ def test_names_are_found_as_the_guard_finds_them_and_not_taken_for_those_of_othe
         (Allowance, reasons["Mr Lastnamesake agreed."].pk),
         (EventStatusChange, changes["Mr Lastnamesake agreed."].pk),
     }
+
+
+def test_documents_the_dump_and_pages_that_were_made_go_at_once(
+    as_served, client, editor, media, settings, django_capture_on_commit_callbacks
+):
+    event = EventFactory(on_record=True)
+    participation = ParticipationFactory(event=event, person__name=f"Anna {MARK}", public=True)
+    RoleFactory(participation=participation, role="chair")
+    QuoteFactory(event=event, speaker=participation, text="Words of a chair.", consent="given")
+    with zipfile.ZipFile(word := io.BytesIO(), "w") as archive:
+        archive.writestr("word/document.xml", f"<w:t>Chaired by Anna {MARK}</w:t>")
+    for kind, content in (("pdf", f"%PDF-1.7 Anna {MARK}".encode()), ("docx", word.getvalue())):
+        KeptDocumentFactory(event=event, format=kind, content=content, fingerprint="f" * 40, made_at=timezone.now())
+    making.make()
+    pages = Path(settings.CACHES["pages"]["LOCATION"])
+    generation = current_generation()
+
+    def kept():
+        return KeptDocument.objects.values_list("content", flat=True)
+
+    assert MARK in client.get(event.get_absolute_url()).content.decode()
+    assert any(pages.rglob("*.djcache"))
+    assert any(MARK in gzip.decompress(path.read_bytes()).decode() for path in media.rglob("*.gz"))
+    assert all(map(says, kept()))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erasing.erase(Subject.of(participation.person), by=editor)
+
+    assert not any(pages.rglob("*.djcache"))
+    assert not any(path.is_file() for path in media.rglob("dump/**/*"))
+    assert not kept().exists()
+    forget_generation()
+    assert current_generation() > generation
+    assert dumps.holding() is None
+    assert MARK not in client.get(event.get_absolute_url()).content.decode()
 
 
 # Texts of the portal in which no words about somebody stand: made by code, or typed to name a thing in an address.
