@@ -63,10 +63,13 @@ def against_merging(survivor: Outcome, parts: Iterable[Outcome], user) -> str:
 
 
 @transaction.atomic
-def merge(survivor: Outcome, parts: Mapping[int, int], *, version: int, text: str, by) -> OutcomeMerge:
-    """OutcomeMerge `parts` (key → the version that was read) into `survivor`, which says `text` from now on.
+def merge(
+    survivor: Outcome, parts: Mapping[int, int], *, version: int, text: str, by, because: str = ""
+) -> OutcomeMerge:
+    """Merge `parts` (key → the version that was read) into `survivor`, which says `text` from now on.
 
-    Raises StaleVersion when one was saved since it was read, NotAllowed with the reason, Outcome.DoesNotExist when
+    `because` says why words that readers see may stand. Raises StaleVersion when one was saved since it was read,
+    Unanswered where such words tell who spoke and it is empty, NotAllowed with the reason, Outcome.DoesNotExist when
     one is gone or not for `by` to review.
     """
     rows = _locked([survivor.pk, *parts], by=by)
@@ -90,6 +93,7 @@ def merge(survivor: Outcome, parts: Mapping[int, int], *, version: int, text: st
     }
     with history.watch(survivor, owned, told, by=by, how="merged"):
         everything.tighten()
+        _answer(survivor, because, by=by, text=text)
         survivor.revise(version=version, text=text)
         survivor.tag(Theme.objects.filter(outcomes__in=list(rows)).distinct())
         survivor.address_to({one.actor_type for row in rows.values() for one in row.addressees.all()})
@@ -105,6 +109,7 @@ def merge(survivor: Outcome, parts: Mapping[int, int], *, version: int, text: st
         everything.settle()
         survivor.refresh_from_db()
         if survivor.status == Status.PUBLISHED:  # it may stand under the stricter rule of one of the others from now on
+            _answer(survivor, because, by=by, text=text)
             survivor.refuse_unanswered()
     before["stamp_after"] = survivor.recorded_under
     return OutcomeMerge.objects.create(
@@ -174,11 +179,12 @@ def part(survivor: Outcome, *, by) -> list[Outcome]:
 
 
 @transaction.atomic
-def split(outcome: Outcome, *, version: int, first: Mapping, second: Mapping, by) -> Outcome:
+def split(outcome: Outcome, *, version: int, first: Mapping, second: Mapping, by, because: str = "") -> Outcome:
     """Let `outcome` say `first` ({text, themes}) from now on, and a new one beside it `second`; return the new one.
 
     The new one waits for review whatever the other's status: its words have not been read by themselves. It has the
-    same session, author and stamp. Raises StaleVersion, NotAllowed, Outcome.DoesNotExist.
+    same session, author and stamp. `because` says why words of the first that readers see may stand. Raises
+    StaleVersion, Unanswered, NotAllowed, Outcome.DoesNotExist.
     """
     outcome = _locked([outcome.pk], by=by)[outcome.pk]
     if outcome.version != version:
@@ -191,6 +197,7 @@ def split(outcome: Outcome, *, version: int, first: Mapping, second: Mapping, by
         raise ValidationError("Write both wordings.")
     filed = outcome.changes.filter(to_status=Status.SUBMITTED).last()
     with history.watch(outcome, by=by, how="split") as more:
+        _answer(outcome, because, by=by, text=first["text"])
         outcome.revise(version=version, text=first["text"])
         outcome.tag(first["themes"])
         Outcome.objects.filter(pk=outcome.pk).update(says_raised=False, raised_by=None, raised_of=None)
@@ -220,6 +227,12 @@ def split(outcome: Outcome, *, version: int, first: Mapping, second: Mapping, by
         Outcome.objects.filter(pk__in=[outcome.pk, beside.pk]).tighten()
         more.append(beside)
     return beside
+
+
+def _answer(outcome: Outcome, because: str, *, by, text: str) -> None:
+    """Record why `text` may be its wording, where readers see it and it asks for that."""
+    if because and outcome.status == Status.PUBLISHED and outcome.unanswered(text=text):
+        outcome.let_stand(because, by=by, text=text)
 
 
 def named(outcome: Outcome) -> str:

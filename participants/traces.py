@@ -42,7 +42,10 @@ class Trace(NamedTuple):
 class Names(Protocol):
     """What finds the names of somebody in other forms than they are written here."""
 
-    parts: Sequence[str]  # one of them stands, in some case, in every text in which something is found
+    @property
+    def parts(self) -> Sequence[str]:
+        """Return words of which one stands, in some case, in every text in which something is found."""
+        ...
 
     def places(self, text: str) -> Iterator[tuple[int, int, bool]]:
         """Yield (from, to, whether it hardly means anybody else) for each place of a text in NFC that names them."""

@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from events.models import InvalidTransition, NotAllowed
+from events.admin.guard import asked_of
+from events.models import InvalidTransition, NotAllowed, Unanswered
 from outcomes import lineage
-from outcomes.admin.review import WORDING, ReviewPage, names_in, unseen_names
+from outcomes.admin.review import WORDING, ReviewPage, WhyItStands, names_in, unseen_names
 from outcomes.models import Outcome, StaleVersion, Theme
 from participants.text import normalise
 from participants.wording import differences
@@ -39,6 +40,7 @@ class MergeForm(forms.Form):
 
     stays = forms.ChoiceField(label="Which one stays", widget=forms.RadioSelect)
     text = Wording("Its wording from now on")
+    reason = WhyItStands()
 
     def __init__(self, *args, rows: list[Outcome], **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
@@ -80,11 +82,14 @@ class OutcomeMerging(ReviewPage):
         if words := unseen_names(stays, text, request.POST.getlist("seen")):
             form.add_error("text", words)
             return self.show(form, 422, seen=stays)
-        version = read.pop(stays.pk)
+        version, because = read.pop(stays.pk), form.cleaned_data["reason"]
         try:
-            lineage.merge(stays, read, version=version, text=text, by=request.user)
+            lineage.merge(stays, read, version=version, text=text, by=request.user, because=because)
         except (StaleVersion, InvalidTransition):
             return self.show(form, 409, error=FASTER)
+        except Unanswered as refused:
+            form.add_error("reason", asked_of(refused))
+            return self.show(form, 422, seen=stays)
         except NotAllowed as refused:
             return self.show(form, 403, error=str(refused))
         number = len(self.rows)
@@ -137,6 +142,7 @@ class SplitForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    reason = WhyItStands()
     second = Wording("Second wording: a new one, which waits for review")
     second_themes = forms.ModelMultipleChoiceField(
         Theme.objects.order_by("position", "name"),
@@ -177,11 +183,15 @@ class OutcomeSplitting(ReviewPage):
                     first={"text": said["first"], "themes": said["first_themes"]},
                     second={"text": said["second"], "themes": said["second_themes"]},
                     by=request.user,
+                    because=said["reason"],
                 )
         except StaleVersion as stale:
             form.data = form.data.copy()
             form.data["version"] = str(stale.current.version)
             return self.show(stale.current, form, 409, error=FASTER)
+        except Unanswered as refused:
+            form.add_error("reason", asked_of(refused))
+            return self.show(outcome, form, 422)
         except NotAllowed as refused:
             return self.show(outcome, form, 403, error=str(refused))
         except ValidationError as wrong:

@@ -87,6 +87,21 @@ def counts(user) -> dict[str, int]:
     return found | {row["status"]: row["count"] for row in rows.annotate(count=Count("pk"))}
 
 
+class WhyItStands(forms.CharField):
+    """The reason why words that tell who spoke may stand; shown where it is needed."""
+
+    def __init__(self):
+        super().__init__(
+            label="Why it may stand as it is",
+            required=False,
+            max_length=REASON_LIMIT,
+            validators=[validate_plain],
+            widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+            help_text="Needed to publish words that tell who spoke, unless you reword them. It stays in the history "
+            "with your name, and holds for this wording alone.",
+        )
+
+
 class WordingForm(forms.Form):
     """The wording and a note; which version of the wording was read is sent along."""
 
@@ -96,15 +111,7 @@ class WordingForm(forms.Form):
         error_messages={"required": "Write the wording."},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Why it may stand as it is",
-        required=False,
-        max_length=REASON_LIMIT,
-        validators=[validate_plain],
-        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-        help_text="Needed to publish words that tell who spoke, unless you reword them. It stays in the history with "
-        "your name, and holds for this wording alone.",
-    )
+    reason = WhyItStands()
     note = forms.CharField(
         label="Note",
         required=False,

@@ -20,6 +20,7 @@ from tests.factories import (
     ReportSectionFactory,
     SessionFactory,
     TakeawayFactory,
+    ThemeFactory,
 )
 from tests.importing import preview
 from tests.staff import sign_in
@@ -227,6 +228,63 @@ def test_the_review_publishes_once_a_reason_was_typed(office, event):
     assert 'name="reason"' in first.content.decode()
     assert "It stands as worded because:" in page
     assert WHY in page
+
+
+def reworded(form, **typed):
+    """What a page that asks again sends back: the fields it shows with what was typed in them, and `typed`."""
+    shown = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    return shown | typed
+
+
+def test_the_page_of_a_merge_takes_a_reason_and_loses_nothing(office, event, editor):
+    set_attribution(event, "on_record", by=editor)
+    set_attribution(session := SessionFactory(event=event), "non_attributed", by=editor)
+    public, other = approved(event, PLAIN), TakeawayFactory(event=event, session=session, submitted=True)
+    public.publish(by=editor)
+    address = reverse("admin:outcomes_outcome_merge")
+    versions = {f"version-{row.pk}": row.version for row in (public, other)}
+    sent = {"outcome": [public.pk, other.pk], "stays": public.pk, "text": NAMED, "seen": ["Ms Lukasiewicz"], **versions}
+
+    assert 'name="reason"' not in office.get(address, {"outcome": [public.pk, other.pk]}).content.decode()
+    first = office.post(address, sent)
+    page = first.content.decode()
+    assert (first.status_code, other.changes.count()) == (422, 0)
+    assert "These words may tell who spoke or took part: “Ms Lukasiewicz”." in page
+    assert 'name="reason"' in page
+    assert NAMED in page
+    assert not Allowance.objects.exists()
+    long = office.post(address, sent | {"reason": "x" * 501})
+    assert (long.status_code, "x" * 501 in long.content.decode()) == (422, True)
+    done = office.post(address, sent | reworded(first.context["form"], reason=WHY))
+
+    assert done.status_code == 302
+    public.refresh_from_db()
+    assert (public.text, public.recorded_under) == (NAMED, "non_attributed")
+    assert set(Allowance.objects.of(public).values_list("reason", "by")) == {(WHY, editor.pk)}
+    assert public.unanswered() == []
+
+
+def test_the_page_of_a_split_takes_a_reason_and_loses_nothing(office, event, editor):
+    public, theme = approved(event, f"{PLAIN} And chairs."), ThemeFactory(name="Furniture")
+    public.publish(by=editor)
+    address = reverse("admin:outcomes_outcome_split", args=[public.pk])
+    sent = {"version": public.version, "first": NAMED, "second": "And chairs.", "second_themes": [theme.pk]}
+
+    assert 'name="reason"' not in office.get(address).content.decode()
+    first = office.post(address, sent)
+    page = first.content.decode()
+    assert (first.status_code, Outcome.objects.count()) == (422, 1)
+    assert 'name="reason"' in page
+    assert NAMED in page
+    assert "checked" in page
+    done = office.post(address, reworded(first.context["form"], reason=WHY))
+
+    assert done.status_code == 302
+    public.refresh_from_db()
+    beside = Outcome.objects.exclude(pk=public.pk).get()
+    assert (public.text, beside.text, list(beside.themes.all())) == (NAMED, "And chairs.", [theme])
+    assert Allowance.objects.of(public).get().reason == WHY
+    assert not Allowance.objects.of(beside).exists()
 
 
 def test_the_form_of_a_public_wording_keeps_what_was_typed(office, event, editor):
