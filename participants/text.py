@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db.models import Q
 
 # C0 and C1 controls but tab and line feed; lone surrogates cannot be encoded; bidirectional overrides can hide text.
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -19,6 +21,16 @@ def validate_plain(value: str) -> None:
             code="forbidden_character",
             params={"line": line, "name": f"U+{ord(found[0]):04X}"},
         )
+
+
+validate_web_address = URLValidator(
+    schemes=["http", "https"], message="Give a web address that begins with https:// or http://."
+)
+
+
+def on_the_web(field: str) -> Q:
+    """Return the condition of a constraint: `field` holds a web address or nothing, so that no link runs a script."""
+    return Q((field, "")) | Q((f"{field}__istartswith", "https://")) | Q((f"{field}__istartswith", "http://"))
 
 
 def normalise(value: str) -> str:

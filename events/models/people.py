@@ -15,7 +15,7 @@ from events.models.event import Event, StaffedQuerySet
 from events.models.recorded import Recorded, RecordedQuerySet
 from events.models.session import Session
 from participants.models import Kept, Organisation, Person
-from participants.text import validate_plain
+from participants.text import on_the_web, validate_plain, validate_web_address
 
 REMINDERS = "events.reminders"  # the purpose to which the token of a link in a reminder is bound
 
@@ -201,7 +201,9 @@ class Quote(Guarded, Recorded):
     text = models.TextField(validators=[validate_plain])
     speaker = models.ForeignKey(Participation, on_delete=models.SET_NULL, null=True, blank=True, related_name="quotes")
     consent = models.CharField(max_length=20, choices=Consent, default=Consent.REQUESTED)
-    source = models.URLField(blank=True, help_text="Where it was printed, if anywhere.")
+    source = models.URLField(
+        blank=True, validators=[validate_web_address], help_text="Where it was printed, if anywhere."
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     rule: str  # annotated by `with_rule()`
@@ -212,7 +214,10 @@ class Quote(Guarded, Recorded):
 
     class Meta:
         ordering = ["position", "pk"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="quote_has_words")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="quote_has_words"),
+            models.CheckConstraint(condition=on_the_web("source"), name="quote_source_is_on_the_web"),
+        ]
 
     def __str__(self):
         return self.text[:80]

@@ -10,7 +10,7 @@ from events.models.session import Session
 from participants.documents import validate_document
 from participants.models import Kept
 from participants.pictures import RandomName
-from participants.text import validate_plain
+from participants.text import on_the_web, validate_plain, validate_web_address
 
 
 class ResourceQuerySet(StaffedQuerySet):
@@ -44,7 +44,7 @@ class Resource(models.Model):
     kind = models.CharField(max_length=30, choices=Kind, default=Kind.LINK)
     title = models.CharField(max_length=300, validators=[validate_plain])
     part = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of a recording in several parts.")
-    url = models.URLField("address", max_length=500, blank=True)
+    url = models.URLField("address", max_length=500, blank=True, validators=[validate_web_address])
     file = models.FileField(upload_to=RandomName("resources"), blank=True, validators=[validate_document])
     publisher = models.CharField(max_length=200, blank=True, validators=[validate_plain])
     published_on = models.DateField(null=True, blank=True)
@@ -60,7 +60,8 @@ class Resource(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=(Q(url="") & ~Q(file="")) | (~Q(url="") & Q(file="")), name="resource_is_address_or_file"
-            )
+            ),
+            models.CheckConstraint(condition=on_the_web("url"), name="resource_address_is_on_the_web"),
         ]
 
     def __str__(self):

@@ -12,7 +12,7 @@ from outcomes.models.outcome import Outcome
 from participants.documents import validate_document
 from participants.models import Kept, Organisation, Person
 from participants.pictures import RandomName
-from participants.text import validate_plain
+from participants.text import on_the_web, validate_plain, validate_web_address
 
 
 class ActionOwnerQuerySet(models.QuerySet):
@@ -97,7 +97,9 @@ class ActionUpdate(models.Model):
     on = models.DateField("date", default=timezone.localdate)
     text = models.TextField(validators=[validate_plain])
     progress = models.CharField(max_length=20, choices=Outcome.Progress)
-    evidence_url = models.URLField("evidence, address", max_length=500, blank=True)
+    evidence_url = models.URLField(
+        "evidence, address", max_length=500, blank=True, validators=[validate_web_address]
+    )
     evidence_file = models.FileField(
         "evidence, file", upload_to=RandomName("evidence"), blank=True, validators=[validate_document]
     )
@@ -119,6 +121,7 @@ class ActionUpdate(models.Model):
         constraints = [
             models.UniqueConstraint("code", name="action_update_code_once"),
             models.CheckConstraint(condition=~Q(text=""), name="action_update_has_words"),
+            models.CheckConstraint(condition=on_the_web("evidence_url"), name="action_update_evidence_is_on_the_web"),
         ]
 
     def __str__(self):

@@ -6,7 +6,7 @@ from participants.models.change import Kept
 from participants.names import KeyField, in_brackets, organisation_key, short_key
 from participants.pictures import PictureField, RandomName
 from participants.slugs import SluggedModel
-from participants.text import validate_plain
+from participants.text import on_the_web, validate_plain, validate_web_address
 
 
 class ActorType(models.TextChoices):
@@ -32,7 +32,7 @@ class Organisation(SluggedModel):
     short_name = models.CharField(max_length=60, blank=True, validators=[validate_plain], help_text="FCDO, UNIDIR …")
     actor_type = models.CharField(max_length=30, choices=ActorType, default=ActorType.OTHER)
     country = CountryField(blank=True)
-    website = models.URLField(blank=True)
+    website = models.URLField(blank=True, validators=[validate_web_address])
     logo = PictureField(upload_to=RandomName("organisations"), blank=True)
     logo_alt = models.CharField("logo in words", max_length=200, blank=True, validators=[validate_plain])
     report_disclaimer = models.TextField(
@@ -57,6 +57,7 @@ class Organisation(SluggedModel):
             models.CheckConstraint(
                 condition=models.Q(logo="") | ~models.Q(logo_alt=""), name="organisation_logo_has_words"
             ),
+            models.CheckConstraint(condition=on_the_web("website"), name="organisation_website_is_on_the_web"),
         ]
 
     def __str__(self):

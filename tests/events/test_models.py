@@ -61,12 +61,14 @@ BROKEN = {
     ),
     "role_once_for_the_whole_event": twice(RoleFactory, participation=ParticipationFactory),
     "quote_has_words": lambda: QuoteFactory(text=""),
+    "quote_source_is_on_the_web": lambda: QuoteFactory(source="javascript:alert(1)"),
     "allowance_has_a_reason": lambda: AllowanceFactory(reason=""),
     "event_revision_counts_from_one": lambda: EventRevision.objects.create(
         event=EventFactory(), number=0, revised_at=dt.datetime(2026, 3, 3, tzinfo=dt.UTC)
     ),
     "public_generation_is_one_row": lambda: PublicGeneration.objects.create(pk=2),
     "resource_is_address_or_file": lambda: ResourceFactory(url=""),
+    "resource_address_is_on_the_web": lambda: ResourceFactory(url="javascript:alert(1)"),
 }
 
 
@@ -99,6 +101,7 @@ def test_the_database_refuses_what_breaks(name):
         (lambda: QuoteFactory.build(event=EventFactory(), session=SessionFactory()), "session"),
         (lambda: QuoteFactory.build(event=EventFactory(), speaker=ParticipationFactory()), "speaker"),
         (lambda: ResourceFactory.build(event=EventFactory(), session=SessionFactory()), "session"),
+        (lambda: ResourceFactory.build(event=EventFactory(), url="ftp://files.example.org/notes"), "url"),
     ],
 )
 def test_forms_refuse_in_words_what_does_not_fit(made, field):

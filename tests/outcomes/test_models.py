@@ -89,6 +89,7 @@ BROKEN = {
     "action_owner_one_lead": twice(ActionOwnerFactory, action=ActionFactory, is_lead=True),
     "action_update_code_once": twice(ActionUpdateFactory, code="aaaaaaaa"),
     "action_update_has_words": lambda: ActionUpdateFactory(text=""),
+    "action_update_evidence_is_on_the_web": lambda: ActionUpdateFactory(evidence_url="javascript:alert(1)"),
     "round_closes_after_it_opens": lambda: RoundFactory(opens_at=NOW, closes_at=NOW),
     "round_length_limit_is_readable": lambda: RoundFactory(length_limit=49),
     "round_takes_a_bounded_number": lambda: RoundFactory(max_contributions=0),

@@ -108,6 +108,13 @@ def test_organisation_name_is_unique_in_its_country_in_any_case():
         OrganisationFactory(name="MINISTRY of affairs", country="CL")
 
 
+def test_organisation_website_leads_to_the_web():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OrganisationFactory(website="javascript:alert(1)")
+    with pytest.raises(ValidationError, match="begins with https"):
+        OrganisationFactory.build(website="ftp://files.example.org/").full_clean()
+
+
 def test_organisation_logo_needs_words():
     with pytest.raises(IntegrityError), transaction.atomic():
         OrganisationFactory(logo="organisations/x.png", logo_alt="")
