@@ -97,9 +97,7 @@ class ActionUpdate(models.Model):
     on = models.DateField("date", default=timezone.localdate)
     text = models.TextField(validators=[validate_plain])
     progress = models.CharField(max_length=20, choices=Outcome.Progress)
-    evidence_url = models.URLField(
-        "evidence, address", max_length=500, blank=True, validators=[validate_web_address]
-    )
+    evidence_url = models.URLField("evidence, address", max_length=500, blank=True, validators=[validate_web_address])
     evidence_file = models.FileField(
         "evidence, file", upload_to=RandomName("evidence"), blank=True, validators=[validate_document]
     )

@@ -1,14 +1,16 @@
 """Going through the site as a reader would, and taking down all that is answered."""
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
+from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.test import Client
+from django.urls import Resolver404, resolve
 
 from tests.downloads import body
 
@@ -70,20 +72,39 @@ def ask(client: Client, address: str, method: str = "get", **headers: str) -> An
     return Answer(response.status_code, said, body(response))
 
 
+def kind_of(address: str) -> str:
+    """Return the name that the URLconf gives an address, "" where it leads nowhere."""
+    try:
+        return resolve(urlsplit(address).path).view_name
+    except Resolver404:
+        return ""
+
+
 def visited(
-    client: Client, start: Iterable[str], *, leaving: tuple[str, ...] = (), most: int = 2000
+    client: Client,
+    start: Iterable[str],
+    *,
+    leaving: tuple[str, ...] = (),
+    most: int = 2000,
+    of_a_kind: int | None = None,
 ) -> Iterator[tuple[str, Answer]]:
     """Yield each address and what is answered there: `start`, and where links lead from it, endings `leaving` left out.
 
     Of a page that is narrowed by a query, links are followed only where it stands in `start`: choices of choices of
-    choices have no end.
+    choices have no end. With `of_a_kind`, links to what answers
+    under the same name of the URLconf are followed until so many have been there.
     """
+    kinds: Counter[str] = Counter()
     known = dict.fromkeys(start)
     waiting = deque(known)
     asked = 0
     while waiting:
         address = waiting.popleft()
+        kind = kind_of(address)
+        if of_a_kind and kinds[kind] == of_a_kind and known[address] == "followed":
+            continue
         answer = ask(client, address)
+        kinds[kind] += answer.status == HTTPStatus.OK
         asked += 1
         assert asked <= most, "the crawl does not end"
         yield address, answer

@@ -15,33 +15,18 @@ from django.db.models import Q
 from django.test import Client
 
 from config.classification import PUBLIC, kind_of
-from events.models import Session
-from outcomes.models import Publication
-from participants import merging
 from tests.downloads import words_in
 from tests.factories import (
-    AllowanceFactory,
-    AttemptCountFactory,
-    BrowserSessionFactory,
     ChangeFactory,
-    ErasureFactory,
     EventPartnerFactory,
-    ImportChangeFactory,
-    KnownColumnFactory,
-    OutcomeMergeFactory,
     ParticipationFactory,
     PersonFactory,
-    PlacementFactory,
-    PublicationItemFactory,
-    ReportStatusChangeFactory,
     RoleFactory,
-    SignInCodeFactory,
     UserFactory,
-    WorkerFactory,
 )
 from tests.test_doors import DOORS
 from tests.worlds.crawl import ask, visited
-from tests.worlds.twin import Secret, build
+from tests.worlds.twin import Secret, build_all
 
 MARK = re.compile("canary[a-z]{2}x")
 SECRET = Secret("zanzibarine", many=1, letter="y")
@@ -156,23 +141,7 @@ MAY_READ: dict[str, set[str]] = {
 @pytest.fixture
 def scene(db, settings):
     settings.REQUIRE_SECOND_FACTOR = False  # asked for before any of this
-    scene = build(SECRET)
-    RoleFactory(participation=ParticipationFactory(event=scene.event, person=PersonFactory(name="Somebody")))
-    Session.objects.filter(pk=scene.session.pk).update(foreign_source="ical", foreign_id="1")
-    ReportStatusChangeFactory(report=scene.section.report)
-    AttemptCountFactory()
-    ErasureFactory()
-    BrowserSessionFactory()
-    AllowanceFactory(record="outcomes.outcome", key=scene.takeaway.pk)
-    SignInCodeFactory(code_hash="0")
-    WorkerFactory()
-    KnownColumnFactory()
-    merging.merge(PersonFactory(), PersonFactory(), by=UserFactory(administrator=True))
-    ImportChangeFactory(is_new=False, before={}, after={})
-    PublicationItemFactory(publication=Publication.objects.get())
-    OutcomeMergeFactory(survivor=scene.takeaway)
-    PlacementFactory.create(aside=True, contribution__round=scene.event.rounds.get())
-    return scene
+    return build_all(SECRET)
 
 
 def plant(scene) -> dict[str, str]:

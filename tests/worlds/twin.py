@@ -11,42 +11,55 @@ import datetime as dt
 from django.core.files.base import ContentFile
 
 from events.models import Event, Session
-from outcomes.models import Outcome
+from outcomes.models import Outcome, Publication
+from participants import merging
 from tests.factories import (
     ActionFactory,
     ActionOwnerFactory,
     ActionUpdateFactory,
     AddresseeFactory,
+    AllowanceFactory,
+    AttemptCountFactory,
+    BrowserSessionFactory,
     ChangeFactory,
     CommentFactory,
     ContributionFactory,
+    ErasureFactory,
     EventFactory,
     EventPartnerFactory,
     EventSeriesFactory,
     EventStatusChangeFactory,
     FormerAddressFactory,
+    ImportChangeFactory,
     ImportFactory,
     ImportRowFactory,
     InvitationFactory,
+    KnownColumnFactory,
     OrganisationFactory,
     OutcomeFactory,
+    OutcomeMergeFactory,
     OutgoingMailFactory,
     ParticipationFactory,
     PersonFactory,
+    PlacementFactory,
     PresenceFactory,
     PublicationFactory,
+    PublicationItemFactory,
     QuoteFactory,
     ReportFactory,
     ReportSectionFactory,
+    ReportStatusChangeFactory,
     ResourceFactory,
     RoleFactory,
     RoundFactory,
     SessionFactory,
+    SignInCodeFactory,
     StatementGroupFactory,
     StatusChangeFactory,
     TakeawayFactory,
     ThemeFactory,
     UserFactory,
+    WorkerFactory,
 )
 from tests.test_doors import Scene
 
@@ -188,6 +201,27 @@ def build(secret: Secret) -> Scene:
         organisation=convener,
         series=series,
     )
+
+
+def build_all(secret: Secret) -> Scene:
+    """Make a world with a row of every kind, of those too that only staff and the portal itself know."""
+    scene = build(secret)
+    RoleFactory(participation=ParticipationFactory(event=scene.event, person=PersonFactory(name="Somebody")))
+    Session.objects.filter(pk=scene.session.pk).update(foreign_source="ical", foreign_id="1")
+    ReportStatusChangeFactory(report=scene.section.report)
+    AttemptCountFactory()
+    ErasureFactory()
+    BrowserSessionFactory()
+    AllowanceFactory(record="outcomes.outcome", key=scene.takeaway.pk)
+    SignInCodeFactory(code_hash="0")
+    WorkerFactory()
+    KnownColumnFactory()
+    merging.merge(PersonFactory(), PersonFactory(), by=UserFactory(administrator=True))
+    ImportChangeFactory(is_new=False, before={}, after={})
+    PublicationItemFactory(publication=Publication.objects.get())
+    OutcomeMergeFactory(survivor=scene.takeaway)
+    PlacementFactory.create(aside=True, contribution__round=scene.event.rounds.get())
+    return scene
 
 
 def hidden_place(secret: Secret, number: int) -> None:
