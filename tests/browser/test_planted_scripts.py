@@ -10,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.test import Client
 from django.urls import reverse
 
+from outcomes.models import Outcome
 from participants.models import Import
 from tests.factories import (
     ChangeFactory,
@@ -154,8 +155,15 @@ def readers(settings):
         CommentFactory(outcome=TakeawayFactory(event=scene.event, session=session, author=rapporteur))
     assert len(plant()) > FIELDS
     found = [(None, [address for doors in DOORS.values() for address in doors(scene)])]
-    previews = [reverse("admin:participants_import_preview", args=[source.pk]) for source in Import.objects.all()]
-    for user, start in ((administrator, ["/admin/", *previews]), (rapporteur, ["/desk/"])):
+    beginnings = [
+        "/admin/",
+        *(reverse("admin:participants_import_preview", args=[source.pk]) for source in Import.objects.all()),
+        *(
+            reverse("admin:outcomes_outcome_review", args=[one.pk])
+            for one in Outcome.objects.filter(status="submitted")
+        ),
+    ]
+    for user, start in ((administrator, beginnings), (rapporteur, ["/desk/"])):
         client = Client()
         client.force_login(user)
         found.append((client, start))
