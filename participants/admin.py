@@ -30,6 +30,7 @@ from participants.models import Organisation, OutgoingMail, Person, User
 from participants.models.user import FORMER_STAFF
 from participants.namesakes import WarnsOfNamesakeOrganisations, WarnsOfNamesakePeople
 from participants.narrowing import Narrowed
+from participants.second_factor import prove_again
 
 __all__ = ["UPLOADS", "ErasureAdmin", "ImportAdmin"]
 
@@ -148,6 +149,16 @@ class UserAdmin(Erases, Narrowed, DjangoUserAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups", "institutions")
+
+    def changeform_view(self, request, *args, **kwargs):
+        """Look at an account as one likes; whoever adds one, or changes what it may do, proves who they are."""
+        if request.method == "POST":
+            prove_again(request)
+        return super().changeform_view(request, *args, **kwargs)
+
+    def user_change_password(self, request, *args, **kwargs):
+        prove_again(request)
+        return super().user_change_password(request, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
         form.rights_before = rights_of(User.objects.get(pk=obj.pk)) if change else None

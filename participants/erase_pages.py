@@ -17,6 +17,7 @@ from participants.disclosing import as_zip
 from participants.models import Erasure
 from participants.narrowing import Narrowed
 from participants.places import addresses, still_there
+from participants.second_factor import prove_again
 from participants.subjects import Subject
 from participants.traces import Trace
 
@@ -41,6 +42,7 @@ class Erases(admin.ModelAdmin):
             raise Http404
         if not request.user.is_administrator:
             raise PermissionDenied
+        prove_again(request)
         if request.method == "POST":
             subject = Subject.of(row)
             response = HttpResponse(as_zip(subject), content_type="application/zip")
@@ -72,6 +74,7 @@ class Erases(admin.ModelAdmin):
             raise Http404
         if not request.user.is_administrator:
             raise PermissionDenied
+        prove_again(request)
         subject = Subject.of(row)
         against = erasing.against(subject, request.user)
         error, status = against, 200

@@ -4,12 +4,15 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.base import views as base
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, resolve_url
@@ -33,6 +36,18 @@ def for_staff(view):
         return view(request, *args, **kwargs)
 
     return never_cache(guarded)
+
+
+def prove_again(request) -> None:
+    """Ask for the password or a factor again, unless this session gave one within the last five minutes.
+
+    What was typed is kept meanwhile, and sent once that is done (allauth does both); all but passwords.
+    """
+    if settings.REQUIRE_SECOND_FACTOR and is_reauthentication_required(request, app="account"):
+        request.POST = request.POST.copy()
+        for name in [name for name in request.POST if "password" in name]:
+            del request.POST[name]
+        raise ReauthenticationRequired
 
 
 class Sensitive(FormMixin):

@@ -8,15 +8,17 @@ import struct
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from participants.adapter import SecondFactorAdapter
-from participants.models import AttemptCount, BrowserSession, OutgoingMail
+from participants.models import AttemptCount, BrowserSession, Erasure, OutgoingMail, User
 from participants.models.user import DEMO_DOMAIN
-from tests.factories import UserFactory
+from tests.factories import PersonFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -204,6 +206,50 @@ def test_what_touches_a_factor_asks_for_proof_again_after_five_minutes(client, e
     for answer in (client.get(reverse(name)), client.post(reverse(name))):
         assert answer.status_code == 302
         assert answer.url.startswith("/accounts/second-factor/again/?") or answer.url.startswith("/accounts/reauth")
+
+
+def test_erasing_taking_all_and_rights_ask_for_proof_again_and_lose_nothing(client, administrator, time_machine):
+    person, account = PersonFactory(name="Anna Invented"), UserFactory(name="Colleague", email="new@example.org")
+    erase, take = (reverse(f"admin:participants_person_{name}", args=[person.pk]) for name in ("erase", "disclose"))
+    change = reverse("admin:participants_user_change", args=[account.pk])
+    add, password = (
+        reverse("admin:participants_user_add"),
+        reverse("admin:auth_user_password_change", args=[account.pk]),
+    )
+    rights = {"email": account.email, "name": "Colleague", "is_active": "on", "works_on": "everything"}
+    secret = "never kept anywhere 1"
+    sign_in(client, administrator.email)
+    set_up_app(client)
+
+    def later(ask, page, data=None):
+        """Ask for a page six minutes after the last proof, and prove it; return what was answered then."""
+        time_machine.move_to(timezone.now() + dt.timedelta(minutes=6))
+        sent_on = ask(page, data)
+        assert sent_on.url == f"/accounts/reauthenticate/?{urlencode({'next': page})}"
+        assert (Erasure.objects.count(), User.objects.count(), account.groups.count()) == before
+        assert all(secret not in str(session.get_decoded()) for session in BrowserSession.objects.all())
+        assert client.post(sent_on.url, {"password": "wrong"}).status_code == 200
+        return client.post(sent_on.url, {"password": PASSWORD})
+
+    before = (0, 2, 0)
+    assert client.get(change).status_code == 200
+    assert [later(client.get, page).url for page in (erase, take, password)] == [erase, take, password]
+    assert later(client.post, take)["Content-Type"] == "application/zip"
+    again = later(client.post, password, {"password1": secret, "password2": secret})
+    assert (again.status_code, account.check_password(secret)) == (200, False)
+    group = Group.objects.get(name="Editors")
+    later(client.post, change, rights | {"groups": [group.pk]})
+    assert list(account.groups.all()) == [group]
+    before = (0, 2, 1)
+    form = {"email": "third@example.org", "name": "Third", "usable_password": "true", "works_on": "everything"}
+    shown = later(client.post, add, form | {"password1": secret, "password2": secret, "groups": [group.pk]})
+    assert shown.status_code == 200
+    assert "third@example.org" in shown.content.decode()
+    assert client.post(add, form | {"password1": secret, "password2": secret}).status_code == 302
+    before = (0, 3, 1)
+    asked = later(client.post, erase, {"name": "Anna Invented", "replace": "on"})
+    assert asked.url == reverse("admin:participants_erasure_change", args=[Erasure.objects.get().pk])
+    assert Erasure.objects.get().replace
 
 
 def test_lost_factors_are_taken_off_by_whoever_has_the_machine(client, editor, with_app, capsys):
