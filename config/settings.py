@@ -137,7 +137,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "participants.middleware.SecondFactor",
-    "events.caching.StaffWrites",
+    "config.staff_writes.StaffWrites",
 ]
 
 ROOT_URLCONF = "config.urls"

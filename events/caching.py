@@ -21,7 +21,7 @@ from django.utils.http import parse_etags
 from django.utils.translation import get_language
 
 from events import shelf
-from events.models.generation import bump_generation, current_generation, within_transaction
+from events.models.generation import current_generation, within_transaction
 
 FRESH = 300  # seconds after which a page is made anew though nothing changed: days pass, dates become overdue
 KEEPS = True  # tests turn this off, to see what a page is made of
@@ -144,19 +144,3 @@ def remembered[Value](name: str, make: Callable[[], Value]) -> Value:
             _remembered.clear()
         entry = _remembered[name] = (number, make())
     return entry[1]
-
-
-class StaffWrites:
-    """Middleware: whatever staff changed by a form of the admin makes pages anew.
-
-    Verbs raise the generation in their own transaction; this covers every other field of every form.
-    """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
-        if request.method == "POST" and request.path.startswith("/admin/") and response.status_code < 400:
-            bump_generation()
-        return response

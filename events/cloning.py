@@ -39,7 +39,6 @@ def clone_event(event: Event, *, title: str, starts_on: dt.date | None, series: 
     for day in plan(event).days.values():
         for row in day:
             _copy(row, new, None, by)
-    bump_generation()
     return new
 
 

@@ -8,13 +8,15 @@ from participants import audit, history
 
 
 @transaction.atomic
-def settle_visibility(event: Event) -> None:
+def settle_visibility(event: Event, *, unseen: bool = False) -> None:
     """Bring everything that follows the rules of `event` up to date, after any change to a rule or to the tree.
 
-    Stamps only ever become stricter, so that neither a looser rule nor a moved session reveals what is older.
+    Stamps only ever become stricter, so that neither a looser rule nor a moved session reveals what is older. `unseen`
+    says that nothing was changed that is public; of an event that never was, nothing is.
     """
-    Event.objects.select_for_update(no_key=True).get(pk=event.pk)  # what is published meanwhile waits for the new rule
-    bump_generation()
+    locked = Event.objects.select_for_update(no_key=True).get(pk=event.pk)  # who publishes meanwhile waits for the rule
+    if not (unseen or locked.is_unseen):
+        bump_generation()
     for model in Recorded.concrete():
         model.objects.filter(**{model.EVENT_PATH: event}).tighten()
         model.visibility_changed(event)

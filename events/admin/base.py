@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -22,6 +22,7 @@ from events.models import (
     Participation,
     Session,
     StaffedQuerySet,
+    StatusModel,
     Unanswered,
 )
 from events.models.allowance import REASON_LIMIT
@@ -169,6 +170,19 @@ class OfOneEvent:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+def say_unseen(request, *records) -> bool:
+    """Whether nobody outside sees anything of `records`, whose fields a form has written; tell those who ask later.
+
+    An event that was never published, what belongs to it, and what has a status of its own and was never published.
+    """
+    unseen = all(
+        (one if isinstance(one, Event) else one.event).is_unseen or (isinstance(one, StatusModel) and one.is_unseen)
+        for one in records
+    )
+    request.is_about_unseen = unseen and getattr(request, "is_about_unseen", True)
+    return unseen
+
+
 class EventBound(OfOneEvent, Limited):
     """An admin of what belongs to an event for good: the event is chosen once, and what follows its rule is settled."""
 
@@ -186,7 +200,7 @@ class EventBound(OfOneEvent, Limited):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        settle_visibility(form.instance.event)
+        settle_visibility(form.instance.event, unseen=say_unseen(request, form.instance))
 
     def changelist_view(self, request, extra_context=None):
         event = find_event(request.GET.get("event"), request.user)
@@ -267,6 +281,14 @@ class WithVerbs:
             *super().get_urls(),
         ]
 
+    def get_object(self, request, object_id, from_field=None):
+        """Find it; where a form is about to write all of it, hold it, so that no verb is undone that was faster."""
+        obj = super().get_object(request, object_id, from_field)
+        if obj is None or request.method != "POST" or not connection.in_atomic_block:
+            return obj
+        list(self.model._base_manager.filter(pk=obj.pk).select_for_update(no_key=True).values_list("pk"))
+        return super().get_object(request, object_id, from_field)
+
     def verb_view(self, request, pk: int, verb: Verb) -> HttpResponse:
         """Ask, and on POST do it; refused, say why and keep the note."""
         obj = self.get_object(request, str(pk))
@@ -277,6 +299,7 @@ class WithVerbs:
         error, status, telling = self.why_not(obj, verb, request.user), 200, False
         form = NoteForm(request.POST if request.method == "POST" else None, label_suffix="")
         if request.method == "POST" and form.is_valid():
+            say_unseen(request, obj)
             try:
                 with transaction.atomic():
                     if reason := request.POST.get("reason", "").strip():
@@ -286,6 +309,7 @@ class WithVerbs:
                                 record.let_stand(reason, by=request.user)
                     getattr(obj, verb.name)(by=request.user, note=form.cleaned_data["note"])
                     self.log_change(request, obj, f"{verb.label}.")
+                say_unseen(request, obj)
             except InvalidTransition:
                 error, status = "Somebody was faster: its status is another now.", 409
             except Unanswered as refused:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from events.admin.base import Limited, ReadsChoicesAtOnce, Verb, WithVerbs, prefilled
+from events.admin.base import Limited, ReadsChoicesAtOnce, Verb, WithVerbs, prefilled, say_unseen
 from events.admin.cloning import ClonesEvents, clone_link
 from events.admin.guard import AsksWhyItStands, GuardedForm
 from events.admin.invitations import InvitesRapporteurs, invite_link
@@ -234,6 +234,7 @@ class EventAdmin(
         convener, partners = form.cleaned_data.get("on_behalf_of"), form.instance.event_partners
         if convener and not partners.filter(organisation=convener, role__in=EventPartner.RUNS).exists():
             partners.create(organisation=convener, role=EventPartner.Role.CONVENER)
+        say_unseen(request, form.instance)
         settle_visibility(form.instance)
 
 

@@ -58,4 +58,7 @@ class Recorded(models.Model):
 
     @classmethod
     def visibility_changed(cls, event) -> None:
-        """Bring columns that only make reading fast up to date; called in the transaction that changed `event`."""
+        """Bring columns that only make reading fast up to date; called in the transaction that changed `event`.
+
+        Whoever calls it raises the generation.
+        """

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from events.models.event import Event
+from events.models.generation import bump_generation
 from events.models.session import Session
 
 OF_EVENT = ("title", "starts_on", "ends_on", "time_zone", "mode", "venue", "city", "country", "summary")
@@ -29,6 +30,8 @@ class EventRevisionManager(models.Manager["EventRevision"]):
         )
         if not is_new and revision.mark != mark:
             self.filter(pk=revision.pk).update(mark=mark, number=revision.number + 1, revised_at=now)
+        if is_new or revision.mark != mark:
+            bump_generation()
 
     def restore(self, event: Event, number: int, revised_at: dt.datetime) -> None:
         """Go on counting where another portal was when it had the same facts of `event`."""

@@ -105,6 +105,11 @@ class StatusModel(models.Model):
     def moved(self, change) -> None:
         """What else must happen in the same transaction: denormalised columns, mail into the outbox."""
 
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it has no page, not even a tombstone: nothing that becomes of its fields shows outside."""
+        return self.status not in self.EVER_PUBLIC
+
     def may_become(self, to, by) -> bool:
         """Whether `by` could make this move now: what decides if a button is there."""
         reason = self.TRANSITIONS[self.status].get(to)

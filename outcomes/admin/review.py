@@ -22,6 +22,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from events import attribution
+from events.admin.base import say_unseen
 from events.admin.guard import asked_of
 from events.admin.rules import public_effect
 from events.models import Allowance, Event, InvalidTransition, NotAllowed, Role, Unanswered
@@ -219,7 +220,10 @@ class OutcomeReview(ReviewPage):
         with history.watch(outcome, outcome.owners.all(), by=request.user):
             if reason := form.cleaned_data["reason"]:
                 outcome.let_stand(reason, text=form.cleaned_data["text"], by=request.user)
-            return self.do(outcome, form, name)
+            say_unseen(request, outcome)
+            response = self.do(outcome, form, name)
+            say_unseen(request, outcome)
+            return response
 
     def do(self, outcome, form, name: str) -> HttpResponse:
         request = self.request

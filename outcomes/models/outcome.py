@@ -240,6 +240,12 @@ class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
 
         Called in the transaction of whatever changes what is public, or under what it is counted.
         """
+        if self.bring_up_to_date():
+            bump_generation()
+
+    def bring_up_to_date(self) -> bool:
+        """Do so with tags and numbers alone; return whether any of these outcomes is public."""
+        is_public = False
         truth = Outcome.objects.public().filter(pk=OuterRef("pk")).values("published_at")
         self.order_by().update(public_at=Subquery(truth))
         OutcomeTheme.objects.filter(outcome__in=self.order_by().values("pk")).settle()
@@ -254,9 +260,9 @@ class OutcomeQuerySet(StaffedQuerySet, SearchQuerySet, RecordedQuerySet):
                 [Outcome(pk=pk, counted=after) for pk, _, after in changed if after], ["counted"]
             )
             Outcome.objects.filter(pk__in=[pk for pk, _, after in changed if not after]).update(counted=None)
-            if facts:
-                bump_generation()
+            is_public |= bool(facts)
         OutcomeCount.objects.add(differences)
+        return is_public
 
     def unsettled(self):
         """Outcomes whose `public_at` is not the truth; there should be none."""
@@ -802,6 +808,10 @@ class Outcome(Guarded, Recorded, Searchable, Withdrawable):
         if marks := [one for one in self.guard().find(public_note) if one.certain]:
             raise Unanswered(marks)
 
+    @property
+    def is_unseen(self):
+        return self.status not in GONE and super().is_unseen
+
     def is_own_text(self, user) -> bool:
         """Whether `user` wrote or submitted it, or one that was merged into it."""
         return self.author_id == user.pk or Outcome.objects.filter(pk=self.pk).own_texts_of(user).exists()
@@ -819,7 +829,7 @@ class Outcome(Guarded, Recorded, Searchable, Withdrawable):
         Outcome.objects.filter(event=event).inherit()
         merge: Any = Outcome._meta.get_field("merges").related_model
         merge.objects.live_under_rules_of(event)
-        Outcome.objects.filter(event=event).settle()
+        Outcome.objects.filter(event=event).bring_up_to_date()
 
 
 class OutcomeIndex(SearchIndex):

@@ -15,11 +15,13 @@ from outcomes.models import Outcome
 from tests.factories import (
     PUBLISHED_AT,
     EventFactory,
+    OrganisationFactory,
     OutcomeFactory,
     ParticipationFactory,
     RoleFactory,
     TakeawayFactory,
 )
+from tests.staff import save, saved, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_served")]
 
@@ -106,9 +108,12 @@ def test_another_process_sees_a_change_within_a_second(client, takeaway, editor,
 def test_editor_who_saves_a_form_makes_pages_anew(client, takeaway, editor):
     client.get(page_of(takeaway))
     before = PublicGeneration.objects.get().number
-    client.force_login(editor)
+    sign_in(client, editor)
 
     client.post(reverse("admin:outcomes_takeaway_changelist"), {"action": "", "index": 0})
+    assert PublicGeneration.objects.get().number == before  # nothing was written
+    organisation = OrganisationFactory()
+    assert saved(save(client, reverse("admin:participants_organisation_change", args=[organisation.pk]), name="New"))
 
     assert PublicGeneration.objects.get().number > before
 

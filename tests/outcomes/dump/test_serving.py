@@ -1,19 +1,36 @@
 """A dump is served while it holds, and not a moment longer."""
 
 import json
+import uuid
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
 from django_tasks_db.models import DBTaskResult
 
 from events import dumps
 from events.models.generation import bump_generation
+from events.workflow import settle_visibility
 from outcomes.dump import Refused, making
 from outcomes.views import dump as views
 from participants import upkeep
+from participants.groups import ADMINISTRATORS
 from tests.downloads import body
-from tests.factories import TakeawayFactory
+from tests.factories import (
+    ActionFactory,
+    ActionUpdateFactory,
+    EventFactory,
+    EventPartnerFactory,
+    ParticipationFactory,
+    ReportFactory,
+    ReportSectionFactory,
+    ResourceFactory,
+    SessionFactory,
+    TakeawayFactory,
+    ThemeFactory,
+)
 from tests.outcomes.dump.test_round_trip import lines, packed
+from tests.staff import save, saved, sign_in
 
 FILE = "/dump/outcomes.jsonl.gz"
 
@@ -56,6 +73,81 @@ def test_dump_is_gone_with_the_commit_that_withdraws_and_comes_again(client, edi
     folder = dumps.place() / dumps.current().folder
     assert lines(folder, "outcomes") == []
     assert len([path for path in dumps.place().iterdir() if path.is_dir()]) == 1
+
+
+def form_of(record):
+    return f"/admin/{record._meta.app_label}/{record._meta.model_name}/{record.pk}/change/"
+
+
+def moved(client, outcome, move, **typed):
+    """Press a button of the review."""
+    data = {"text": outcome.text, "version": outcome.version, "move": move, **typed}
+    return client.post(f"/admin/outcomes/outcome/{outcome.pk}/review/", data)
+
+
+def test_dump_stays_while_staff_work_on_what_nobody_sees(client, editor, event, institution):
+    desk, theme = sign_in(client, editor), ThemeFactory()
+    shown = TakeawayFactory(event=event, themes=[theme], published=True)
+    hidden, waits, returned = (TakeawayFactory(event=event, submitted=True) for _ in range(3))
+    action = ActionFactory(event=event, approved=True)
+    draft = EventFactory(draft=True)
+    EventPartnerFactory(event=draft, organisation=institution, role="convener")
+    session = SessionFactory(event=draft)
+    report = ReportSectionFactory(report=ReportFactory(event=event)).report
+    settle_visibility(event)
+    made = making.make()
+    update = {"updates-0-on": "01/06/2026", "updates-0-text": "Begun.", "updates-0-progress": "done"}
+    update |= {"updates-TOTAL_FORMS": "1", "updates-0-verification": "confirmed"}
+    comment = {"comment": "Hm.", "for_whom": "staff", "key": uuid.uuid4()}
+    acts = {
+        "wording of a draft": lambda: save(desk, form_of(hidden), text="Otherwise.", heading="New"),
+        "update of an action": lambda: save(desk, form_of(action), **update),
+        "report": lambda: save(desk, form_of(report), **{"title": "New", "sections-0-body": "New words."}),
+        "event": lambda: save(desk, form_of(draft), title="New"),
+        "session": lambda: save(desk, form_of(session), title="New"),
+        "approved": lambda: moved(desk, waits, "approve"),
+        "sent back": lambda: moved(desk, returned, "send_back", note="Say it shorter."),
+        "comment": lambda: desk.post(f"/admin/outcomes/outcome/{shown.pk}/comment/", comment),
+    }
+    for what, act in acts.items():
+        response = act()
+        assert response.status_code == 302, (what, getattr(response, "context", None) and saved(response))
+        assert dumps.holding() is not None, what
+    for row in (hidden, action, report, draft, session, waits, returned):
+        row.refresh_from_db()
+    assert (hidden.text, report.title, draft.title, session.title) == ("Otherwise.", *["New"] * 3)
+    assert (waits.status, returned.status, action.updates.count()) == ("approved", "changes_requested", 1)
+    assert making.make()["content"] == made["content"]  # it was right to stay
+
+
+def test_dump_goes_with_each_form_that_changes_what_is_public(client, editor, event, institution):
+    editor.groups.add(Group.objects.get(name=ADMINISTRATORS))
+    desk, theme = sign_in(client, editor), ThemeFactory()
+    shown = TakeawayFactory(event=event, themes=[theme], published=True)
+    action = ActionFactory(event=event, published=True)
+    word = ActionUpdateFactory(action=action)
+    listed = ParticipationFactory(event=event, public=True)
+    resource, session = ResourceFactory(event=event), SessionFactory(event=event)
+    report = ReportSectionFactory(report=ReportFactory(event=event, published=True)).report
+    forms = {
+        shown: {"heading": "New"},
+        action: {"updates-0-text": "Otherwise."},
+        listed: {"listing": "hidden"},
+        resource: {"is_public": ""},
+        session: {"title": "New"},
+        report: {"sections-0-body": "New words."},
+        event: {"summary": "New"},
+        theme: {"description": "New"},
+        institution: {"short_name": "New"},
+    }
+    for record, typed in forms.items():
+        before = making.make()
+        assert dumps.holding() is not None
+        response = save(desk, form_of(record), **typed)
+        assert response.status_code == 302 or saved(response), record
+        assert dumps.holding() is None, record
+        assert making.make()["content"] != before["content"], record
+    assert word.pk
 
 
 def test_file_that_is_being_sent_breaks_off_when_something_is_withdrawn(client, editor, monkeypatch):
