@@ -20,13 +20,13 @@ def nowhere(request, of_anything):
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
-    path("", include("outcomes.urls")),
-    path("", include("events.urls")),
-    path("", include("participants.urls")),
     path("api/", RedirectView.as_view(pattern_name="api-docs"), name="api-start"),
     path("api/docs/", ApiDocs.as_view(), name="api-docs"),
     path("api/docs/dictionary/", DataDictionary.as_view(), name="api-dictionary"),
     path("api/", include(api)),
+    path("", include("outcomes.urls")),
+    path("", include("events.urls")),
+    path("", include("participants.urls")),
     path("admin/r/<path:of_anything>", admin.site.admin_view(nowhere), name="nowhere"),
     path("admin/guide/", admin.site.admin_view(guide), name="guide"),
     path("admin/guide/<slug:name>/", admin.site.admin_view(guide), name="guide-for"),

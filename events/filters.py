@@ -1,5 +1,6 @@
 """What visitors may narrow a list by. The address is the state: filters, chips and pages are made from it alone."""
 
+import copy
 from collections.abc import Collection
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -30,6 +31,24 @@ class Option(NamedTuple):
     inner: bool = False  # whether it stands under the one above
 
 
+class _Filters(dict):
+    """The filters of a class by name.
+
+    Each filter set copies them deeply, for a tenth of what a page of the API costs; what is ever changed in one is who
+    it belongs to and what it offers.
+    """
+
+    def __deepcopy__(self, memo):
+        return {name: self._copied(filter_) for name, filter_ in self.items()}
+
+    @staticmethod
+    def _copied(filter_: Any) -> Any:
+        copied = copy.copy(filter_)
+        copied.extra = dict(filter_.extra)
+        copied.method = filter_.method  # bound to the filter it is of
+        return copied
+
+
 class PublicFilter(django_filters.FilterSet):
     """A filter of a public list: odd values are left out and named, unknown parameters are not even looked at."""
 
@@ -41,6 +60,11 @@ class PublicFilter(django_filters.FilterSet):
         super().__init__(self._usable(data), rows, **kwargs)
         for name, choices in self.choices().items():
             self.filters[name].extra["choices"] = choices
+
+    @classmethod
+    def get_filters(cls):
+        """Return the filters of this class, cheap to copy."""
+        return _Filters(super().get_filters())
 
     @property
     def qs(self):

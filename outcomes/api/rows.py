@@ -47,6 +47,14 @@ _COLUMNS = (
 )
 
 
+# By which an action tells what became of it, in the order in which a row is made a model.
+_TOLD_BY = [
+    field.attname
+    for field in Outcome._meta.concrete_fields
+    if field.attname in {"kind", "recorded_under", "progress", "due_on", "public_at"}
+]
+
+
 def _outcomes(keys: Sequence[int]) -> QuerySet:
     rows = Outcome.objects.public().filter(pk__in=keys).with_rule()
     return rows.annotate(addressed_to=addressed_to(), theme_keys=theme_keys()).order_by().values(*_COLUMNS)
@@ -112,7 +120,7 @@ def actions(keys: Sequence[int], vocabulary: Vocabulary | None = None) -> list[R
 
 def follow_up(row: Row, owners: Iterable[Row], updates: Iterable[Row]) -> Row:
     """Return owners, updates and what an action needs; `row` has what `attribution` and its dates ask for."""
-    action: Any = Outcome(**{name: row[name] for name in ("kind", "recorded_under", "progress", "due_on", "public_at")})
+    action: Any = Outcome.from_db(None, _TOLD_BY, [row[name] for name in _TOLD_BY])
     action.rule = row["rule"]
     lead_first = sorted(owners, key=lambda one: (not one["more"]["is_lead"], one["key"]))
     last_first = sorted(updates, key=lambda one: (one["more"]["on"], one["key"]), reverse=True)
