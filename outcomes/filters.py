@@ -102,9 +102,9 @@ class OutcomeFilter(PublicFilter):
         if name in chosen or not self.numbers.are_kept(name) or any(len(values) > 1 for values in chosen.values()):
             return self._counted(name)
         key = (type(self), get_language(), name, *((one, *values) for one, values in chosen.items()))
-        if key not in self.vocabulary.facets:
-            self.vocabulary.facets[key] = self._counted(name)
-        return self.vocabulary.facets[key]
+        if key not in self.vocabulary.derived:
+            self.vocabulary.derived[key] = self._counted(name)
+        return self.vocabulary.derived[key]
 
     def _counted(self, name):
         facet = super().facet(name)

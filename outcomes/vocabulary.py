@@ -62,7 +62,7 @@ class Vocabulary:
     organisation: list[Named]
     numbers: Numbers  # of all outcomes
     beyond: Numbers = field(default_factory=dict)  # about the theme asked for, of values that are not offered
-    facets: dict[tuple, Any] = field(default_factory=dict)  # groups of filters whose numbers are all kept, once made
+    derived: dict[tuple, Any] = field(default_factory=dict)  # what others made of it, to be made once
 
     @classmethod
     def now(cls, about: str = "") -> Self:
@@ -72,14 +72,20 @@ class Vocabulary:
     @classmethod
     def _read(cls, about: str) -> Self:
         found = _by_what(_EVERYTHING.find(about=about))
-        themes = sorted(map(_theme, found["theme"]), key=lambda theme: (theme.position, theme.name.casefold()))
         if about:
             remembered(_about(about), lambda: _of_theme(found))
         return cls(
-            by_key={theme.pk: theme for theme in themes},
+            by_key=_themes(found["theme"]),
             series=_named(found["series"]),
             organisation=_named(found["organisation"]),
             numbers=_numbers(found, _OF_ALL),
+        )
+
+    @classmethod
+    def of_themes(cls) -> Self:
+        """Return the themes alone, with no number and nothing else that lists are narrowed by: for their names."""
+        return remembered(
+            "outcomes.themes", lambda: cls(by_key=_themes(_THEMES.find()), series=[], organisation=[], numbers={})
         )
 
     def with_also(self, about: str, **asked: str) -> Self:
@@ -92,7 +98,7 @@ class Vocabulary:
         shown = {facet: [row for row in found[facet] if str(row["key"]) in also[facet]] for facet in _NAMED}
         return replace(
             self,
-            facets={},
+            derived={},
             numbers={facet: {**values, **also[facet]} for facet, values in self.numbers.items()},
             beyond=_numbers(found, _OF_THEME),
             series=[*self.series, *_named(shown["series"])],
@@ -198,14 +204,17 @@ def _those(what: str, facet: str, about: str, **which: Any) -> QuerySet:
     return _columns(_NAMED[facet].objects.filter(**which), what, numbers)
 
 
-def _everything(about: str) -> QuerySet:
+def _public_themes() -> QuerySet:
     of_theme = dict(zip((*_OF_ALL, *_OF_THEME), (F("position"), F("parent"), _NO_KEY, _NO_KEY), strict=True))
-    themes = _columns(Theme.objects.public(), "theme", of_theme, words=F("description"))
+    return _columns(Theme.objects.public(), "theme", of_theme, words=F("description"))
+
+
+def _everything(about: str) -> QuerySet:
     offered = [_those(facet, facet, about, pk__in=_most(facet, OFFERED, theme=None)) for facet in _NAMED]
     conveners = _most(Facet.ORGANISATION, CONVENERS, theme=_asked(about))
     behind = _those("convener", Facet.ORGANISATION, about, pk__in=conveners)
     counts, counts_about = _counts("count", _OF_ALL, _ALL), _counts("about", _OF_THEME, _asked(about))
-    return counts.union(counts_about, *offered, behind, themes, all=True).order_by()
+    return counts.union(counts_about, *offered, behind, _public_themes(), all=True).order_by()
 
 
 def _one_each(about: str, **slugs: str) -> QuerySet:
@@ -217,6 +226,7 @@ _ALL: Any = None  # in place of a theme: of all outcomes
 _NO_KEY = Cast(Value(None), BigIntegerField())
 _NO_SLUG = "\uffff"
 _EVERYTHING = PreparedQuery(_everything, about="\uffff about")
+_THEMES = PreparedQuery(_public_themes)
 _ONE_EACH = PreparedQuery(_one_each, about="\uffff about", **{facet: f"\uffff {facet}" for facet in _NAMED})
 
 Found = Mapping[str, list[dict[str, Any]]]
@@ -250,6 +260,12 @@ def _told(rows: Iterable[tuple[str, dict[str, Any]]], columns: tuple[str, str]) 
 
 def _of_theme(found: Found) -> About:
     return About(_numbers(found, _OF_THEME), _named(found["convener"]))
+
+
+def _themes(rows: Iterable[dict[str, Any]]) -> dict[int, Theme]:
+    """Return themes by their keys, in the vocabulary's own order."""
+    found = sorted(map(_theme, rows), key=lambda theme: (theme.position, theme.name.casefold()))
+    return {theme.pk: theme for theme in found}
 
 
 def _theme(row: dict[str, Any]) -> Theme:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import F, QuerySet, Value
 from django.urls import reverse
@@ -93,24 +94,24 @@ _OUTCOMES, _FOLLOW_UP = _prepared(_outcomes), _prepared(_follow_up)
 def outcomes(keys: Sequence[int], vocabulary: Vocabulary | None = None) -> list[Row]:
     """Return the outcomes of at most `MOST` keys as OutcomeInList has them, in their order; only what is public.
 
-    One query, and the vocabulary where it is not given and this process does not know it yet.
+    One query, and the themes where no vocabulary is given and this process does not know them yet.
     """
     found = {row["pk"]: row for row in _find(_OUTCOMES, keys)} if keys else {}
-    themes, today = _theme_references((vocabulary or Vocabulary.now()).by_key), timezone.localdate()
+    themes, today = _themes_of(vocabulary), timezone.localdate()
     return [_outcome(found[key], themes, today) for key in keys if key in found]
 
 
 def actions(keys: Sequence[int], vocabulary: Vocabulary | None = None) -> list[Row]:
     """Return the actions of at most `MOST` keys as ActionInList has them, in their order; only what is public.
 
-    Two queries, and the vocabulary where it is not given and this process does not know it yet.
+    Two queries, and the themes where no vocabulary is given and this process does not know them yet.
     """
     rows = {row["pk"]: row for row in _find(_OUTCOMES, keys)} if keys else {}
     owners: dict[int, list[Row]] = defaultdict(list)
     updates: dict[int, list[Row]] = defaultdict(list)
     for row in _find(_FOLLOW_UP, list(rows)) if rows else ():
         (owners if row["what"] == "owner" else updates)[row["action"]].append(row)
-    themes, today = _theme_references((vocabulary or Vocabulary.now()).by_key), timezone.localdate()
+    themes, today = _themes_of(vocabulary), timezone.localdate()
     return [
         _outcome(rows[key], themes, today) | follow_up(rows[key], owners[key], updates[key])
         for key in keys
@@ -202,6 +203,14 @@ def _outcome(row: Mapping[str, Any], themes: Mapping[str, tuple[int, Row]], toda
         "due_text": row["due_text"],
         "is_overdue": is_open and row["due_on"] is not None and row["due_on"] < today,
     }
+
+
+def _themes_of(vocabulary: Vocabulary | None) -> dict[str, tuple[int, Row]]:
+    """Return the references of all themes, made once of each vocabulary."""
+    vocabulary, place = vocabulary or Vocabulary.of_themes(), ("references", settings.SITE_URL)
+    if place not in vocabulary.derived:
+        vocabulary.derived[place] = _theme_references(vocabulary.by_key)
+    return vocabulary.derived[place]
 
 
 def _theme_references(themes: Mapping[int, Theme]) -> dict[str, tuple[int, Row]]:

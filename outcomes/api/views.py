@@ -7,6 +7,7 @@ import django_filters
 from django.db.models import F
 from django.http import Http404
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 
 from events.api.cursors import Place, day, moment, read_in_turn
 from events.api.problems import Refused, Wrong, open_to_all
@@ -29,14 +30,38 @@ from outcomes.organisations import public_organisations
 from outcomes.tracker import ActionFilter
 from outcomes.views.outcome import OnePublicOutcome, public_outcome
 from outcomes.views.report import ReportSectionDetail
+from outcomes.vocabulary import Vocabulary
 from participants.models import ActorType, FormerAddress, Organisation
+
+
+class _OfThemes:
+    """Mixed into the filter of a page: all that lists are narrowed by is read where a value has to be one of it."""
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return super().vocabulary if self._has_to_be_one else Vocabulary.of_themes()
+
+    def choices(self):
+        return super().choices() if self._has_to_be_one else {}
+
+    @property
+    def _has_to_be_one(self) -> bool:
+        return any(self.data.getlist(name) for name in ("theme", "year", "series", "organisation", "event"))
+
+
+class OutcomeQuery(_OfThemes, OutcomeFilter):
+    """The filter of the list of outcomes."""
+
+
+class ActionQuery(_OfThemes, ActionFilter):
+    """The filter of the tracker."""
 
 
 class OutcomeList(Many):
     """The public takeaways and actions, the newest first, or as well as they answer where words were asked for."""
 
     serializer_class = OutcomeInList
-    filterset_class = OutcomeFilter
+    filterset_class = OutcomeQuery
 
     @property
     def order(self):
@@ -84,7 +109,7 @@ class ActionList(Many):
     """The public actions with who answers for them and what became of them."""
 
     serializer_class = ActionInList
-    filterset_class = ActionFilter
+    filterset_class = ActionQuery
     without = ("kind",)
 
     @property
