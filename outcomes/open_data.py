@@ -1,6 +1,7 @@
 """The public lists of outcomes, actions and themes as files. Labels are those under which the import finds them."""
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
@@ -22,16 +23,17 @@ from outcomes.importing.outcomes import SEVERAL
 from outcomes.listed import KINDS, PROGRESS
 from outcomes.models import ActionOwner, ActionUpdate, Addressee, Outcome, OutcomeTheme, Theme
 from outcomes.tracker import ActionFilter
+from outcomes.views.outcome import owner_columns
+from outcomes.views.outcome import owners as owners_of
 from participants.exporting import Column, Kind, several
 from participants.models import ActorType
 
 SEARCHED_TO = 100_000  # newest outcomes with the words that were searched for
 NATURES = {str(value): str(label) for value, label in Outcome.Nature.choices}
-RESPONSES = {str(value): str(label).lower() for value, label in ActionOwner.Response.choices}
 
 _OF_OUTCOME = (
     *("pk", "code", "kind", "number", "text", "heading", "nature", "progress", "due_on", "due_text"),
-    *("published_at", "reworded_at", "public_at", "is_twin"),
+    *("published_at", "reworded_at", "public_at", "is_twin", "rule", "recorded_under"),
     *(f"event__{name}" for name in ("title", "slug", "reference", "time_zone")),
     *(f"session__{name}" for name in ("code", "kind", "number", "title")),
 )
@@ -57,6 +59,7 @@ class OutcomeLine(NamedTuple):
     due_on: dt.date | None
     due_text: str
     owners: str
+    people: str
     updates: str
     link: str
 
@@ -82,8 +85,11 @@ COLUMNS = (
     _column("progress", "Progress", says="Of actions: proposed, in progress, done …"),
     _column("due_on", "Due on", Kind.DATE, says="As a date, where one was given.", width=12),
     _column("due_text", "Due, in words", says="As it was said: second quarter 2016.", width=22),
+    _column("owners", "Owners", says="Organisations that answer for it, with what they said."),
     _column(
-        "owners", "Owners", says="Organisations that answer for it, with what they said. People are not named here."
+        "people",
+        "People who own it",
+        says="As the rule of attribution lets them be named; “A participant” stands once for those it does not.",
     ),
     _column(
         "updates", "Updates", says="What became of it, each word on a line of its own, the latest first.", width=70
@@ -152,10 +158,10 @@ class OpenThemes(OpenList):
         yield api.themes()
 
 
-def columns(outcomes: QuerySet) -> QuerySet:
+def columns(outcomes: Any) -> QuerySet:
     """Return what of public `outcomes` stands in a row itself."""
     others = Session.objects.public().filter(event=OuterRef("event"), title__iexact=OuterRef("session__title"))
-    return outcomes.annotate(is_twin=Exists(others.exclude(pk=OuterRef("session")))).values(*_OF_OUTCOME)
+    return outcomes.with_rule().annotate(is_twin=Exists(others.exclude(pk=OuterRef("session")))).values(*_OF_OUTCOME)
 
 
 def fetch(keys: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -174,32 +180,45 @@ class Beside(NamedTuple):
 
     themes: Mapping[int, list[str]]
     addressees: Mapping[int, set[str]]
-    owners: Mapping[int, list[str]]
+    owners: Mapping[int, list[str]]  # organisations
+    people: Mapping[int, list[str]]  # those who own it, as its page names them
     updates: Mapping[int, list[str]]
 
     @classmethod
     def of(cls, rows: Sequence[dict[str, Any]]) -> "Beside":
         """Read it in four queries, or in one where there is no action."""
         keys = [row["pk"] for row in rows]
-        actions = [row["pk"] for row in rows if row["kind"] == "action"]
-        found = cls(defaultdict(list), defaultdict(set), defaultdict(list), defaultdict(list))
+        actions = {row["pk"]: row for row in rows if row["kind"] == "action"}
+        found = cls(defaultdict(list), defaultdict(set), defaultdict(list), defaultdict(list), defaultdict(list))
         tags = OutcomeTheme.objects.filter(outcome__in=keys).order_by("theme__position", "theme__name")
         for outcome, name, slug in tags.values_list("outcome", "theme__name", "theme__slug"):
             found.themes[outcome].append(slug if SEVERAL.search(name) else name)
         if actions:
             for action, actor in Addressee.objects.filter(action__in=actions).values_list("action", "actor_type"):
                 found.addressees[action].add(actor)
-            owners = ActionOwner.objects.filter(action__in=actions, organisation__isnull=False)
-            told = owners.order_by("-is_lead", "pk").values_list("action", "organisation__name", "is_lead", "response")
-            for action, name, is_lead, response in told:
-                said = ", ".join(filter(None, ("lead" if is_lead else "", RESPONSES.get(response))))
-                found.owners[action].append(f"{name} ({said})" if said else name)
+            owners = ActionOwner.objects.filter(action__in=actions).order_by("-is_lead", "pk")
+            of = defaultdict(list)
+            for action, told in owners.values_list("action", owner_columns()):
+                of[action].append(json.loads(told) if isinstance(told, str) else told)  # SQLite: it is text there
+            for action, told in of.items():
+                row = actions[action]
+                answering: Any = Outcome(recorded_under=row["recorded_under"])
+                answering.rule = row["rule"]
+                for one in owners_of(answering, told):
+                    (found.owners if one["slug"] else found.people)[action].append(_owner(one))
             updates = ActionUpdate.objects.filter(action__in=actions).order_by("-on", "-pk")
             words_of = updates.values_list("action", "on", "progress", "text", "evidence_url")
             for action, on, progress, text, url in words_of:
                 words = f"{on.isoformat()} {PROGRESS[progress]}: {' '.join(text.split())} {url}"
                 found.updates[action].append(words.rstrip())
         return found
+
+
+def _owner(told: dict[str, Any]) -> str:
+    """Return an owner of an action, as `outcomes.views.outcome.owners` tells of them, in one cell."""
+    name = ", ".join(filter(None, (told["name"], told["details"])))
+    said = ", ".join(filter(None, ("lead" if told["lead"] else "", told["said"].lower())))
+    return f"{name} ({said})" if said else name
 
 
 def line(row: dict[str, Any], beside: Beside) -> OutcomeLine:
@@ -229,6 +248,7 @@ def line(row: dict[str, Any], beside: Beside) -> OutcomeLine:
         due_on=row["due_on"],
         due_text=row["due_text"],
         owners=several(beside.owners.get(key, ())),
+        people=several(beside.people.get(key, ())),
         updates="\n".join(beside.updates.get(key, ())),
         link=full(address("outcomes:outcome-detail", row["code"])),
     )

@@ -24,6 +24,7 @@ from tests.factories import (
     EventFactory,
     EventPartnerFactory,
     OrganisationFactory,
+    ParticipationFactory,
     PersonFactory,
     SessionFactory,
     TakeawayFactory,
@@ -73,7 +74,10 @@ def dialogue(db):
     AddresseeFactory(action=action, actor_type="un_entity")
     owner = OrganisationFactory(name="Institute of Made-up Affairs")
     ActionOwnerFactory(action=action, organisation=owner, is_lead=True, response="accepted_in_part")
-    ActionOwnerFactory(action=action, organisation=None, person=PersonFactory(name="Somebody Unnamed"))
+    for name, listed in (("Ana Invented", True), ("Somebody Unnamed", False), ("Also Unnamed", False)):
+        person = PersonFactory(name=name)
+        ParticipationFactory(event=event, person=person, position="Head", public=listed)
+        ActionOwnerFactory(action=action, organisation=None, person=person, response="noted" if listed else "")
     ActionUpdateFactory(action=action, text="Begun.\nSlowly.", evidence_url="https://example.org/evidence")
     return event
 
@@ -101,7 +105,7 @@ def test_csv_holds_every_column_of_every_outcome(client, dialogue, settings):
         "Published on": "2026-03-06",
         "Reworded on": "",
         **dict.fromkeys(
-            ("Nature", "Addressed to", "Progress", "Due on", "Due, in words", "Owners", "Updates"),
+            ("Nature", "Addressed to", "Progress", "Due on", "Due, in words", "Owners", "People who own it", "Updates"),
             "",
         ),
         "Link": f"{settings.SITE_URL}/outcomes/{takeaway['Code']}/",
@@ -124,10 +128,14 @@ def test_csv_holds_every_column_of_every_outcome(client, dialogue, settings):
         "Due on": "2027-03-04",
         "Due, in words": "second quarter",
         "Owners": "Institute of Made-up Affairs (lead, accepted in part)",
+        "People who own it": "Ana Invented, Head (noted); A participant",
         "Updates": "2026-06-01 In progress: Begun. Slowly. https://example.org/evidence",
         "Link": "",
     }
     assert b"'=Trust" in data
+    Outcome.objects.filter(kind="action").update(recorded_under="chatham_house")
+    _, again = table(client, "/outcomes/export.csv")
+    assert action | {"People who own it": "A participant (noted); A participant"} in again
 
 
 def test_workbook_has_typed_cells_and_says_what_it_is(client, dialogue, settings):
