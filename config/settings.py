@@ -352,6 +352,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-readout" if _https else "readout"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 KNOWN_COOKIE_NAME = "__Host-known" if _https else "known"  # of staff: this browser has signed in before
+USED_COOKIE_NAME = "__Host-used" if _https else "used"  # of staff: when it last used the admin
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 FILING_ENDS = "events.deadline.filing_ends"  # a rapporteur's session lasts until then (`participants/lifetimes.py`)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

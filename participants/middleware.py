@@ -2,11 +2,9 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.shortcuts import redirect, resolve_url
-from django.utils.http import urlencode
 
-from participants import audit
+from participants import audit, idle, second_factor
 from participants.signed_in import KNOWN_AGE, known_cookie
 
 
@@ -45,25 +43,33 @@ class KnownBrowser:
 
 
 class SecondFactor:
-    """Staff pages open only to staff who have shown a second factor in this session."""
+    """Staff pages open only to staff who have shown a second factor in this session, the admin while it is in use."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if getattr(request, "idle_after", None) and idle.is_use(request) and request.user.is_authenticated:
+            idle.note_use(request, response)
+        return response
 
     def process_view(self, request, view, args, kwargs):
         """Send staff without one to set it up or to show it; everybody else passes, to be judged by the view."""
         if not settings.REQUIRE_SECOND_FACTOR or not request.path.startswith(guarded()):
             return None
         user = request.user
-        if not user.is_authenticated or not user.is_staff or has_shown_second_factor(request):
+        if not user.is_authenticated or not user.is_staff:
             return None
+        if has_shown_second_factor(request):
+            if not request.path.startswith(resolve_url("admin:index")):
+                return None  # the desk never asks in the middle of a sentence
+            if not idle.was_left_alone(request):
+                request.idle_after = int(idle.IDLE.total_seconds())
+                return None
         if not is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
             return redirect("mfa_index")
-        back = urlencode({REDIRECT_FIELD_NAME: request.get_full_path() if request.method == "GET" else guarded()[0]})
-        return redirect(f"{resolve_url('mfa_reauthenticate')}?{back}")
+        return second_factor.ask_again(request, resolve_url("mfa_reauthenticate"))
 
 
 def guarded() -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import views as account
-from allauth.account.internal.flows.reauthentication import is_reauthentication_required
-from allauth.core.exceptions import ReauthenticationRequired
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required, suspend_request
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.base import views as base
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
@@ -13,15 +14,16 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import path
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.generic.edit import FormMixin
 
-from participants import notices, signed_in
+from participants import idle, notices, signed_in
 
 
 def for_staff(view):
@@ -38,16 +40,27 @@ def for_staff(view):
     return never_cache(guarded)
 
 
-def prove_again(request) -> None:
-    """Ask for the password or a factor again, unless this session gave one within the last five minutes.
+def ask_again(request, to: str) -> HttpResponse:
+    """Send to a page that asks who it is; allauth keeps what was sent, and sends it once that is proved.
 
-    What was typed is kept meanwhile, and sent once that is done (allauth does both); all but passwords.
+    Passwords are not kept, and neither are files: those that were chosen are named.
     """
+    if request.method != "POST" or not idle.is_page(request):  # what a script sends, it keeps and sends again
+        return redirect(f"{to}?{urlencode({'next': request.get_full_path()})}")
+    if request.FILES:
+        messages.warning(request, "The file you chose could not be kept meanwhile: choose it again.")
+    request.POST = request.POST.copy()
+    for name in [name for name in request.POST if "password" in name]:
+        del request.POST[name]
+    suspend_request(request, to)
+    return redirect(f"{to}?{urlencode({'next': request.path})}")  # allauth takes it up under its path alone
+
+
+def prove_again(request) -> None:
+    """Ask for the password or a factor again, unless this session gave one within the last five minutes."""
     if settings.REQUIRE_SECOND_FACTOR and is_reauthentication_required(request, app="account"):
-        request.POST = request.POST.copy()
-        for name in [name for name in request.POST if "password" in name]:
-            del request.POST[name]
-        raise ReauthenticationRequired
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        raise ImmediateHttpResponse(ask_again(request, ways[0]["url"]))
 
 
 class Sensitive(FormMixin):

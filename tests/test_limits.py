@@ -10,7 +10,7 @@ from events.importing import agenda, calendar_file, structures
 from outcomes.forms import PasteForm
 from outcomes.intake import files, lines, web_page
 from outcomes.intake.word_container import WORD
-from participants import documents, lifetimes, pictures, sign_in
+from participants import documents, idle, lifetimes, pictures, sign_in
 from participants.adapter import STAFF_SESSION
 from participants.importing import container, grid, kinds, tables, workbook
 from participants.models import sign_in as codes
@@ -99,4 +99,5 @@ def test_pages_and_operators_are_told_the_same():
         f"{sign_in.CODES_PER_HOUR} an hour for one account"
     ) in text
     assert f"sessions {STAFF_SESSION.total_seconds() / 3600:.0f} hours for staff" in text
+    assert f"again after {idle.IDLE.total_seconds() / 60:.0f} minutes without use" in text
     assert f"at least {lifetimes.SHORTEST_SESSION.days} and at most {lifetimes.LONGEST_SESSION.days} days" in text

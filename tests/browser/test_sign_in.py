@@ -1,9 +1,13 @@
 """Signing in as people do it: a code on a phone, a passkey at a desk."""
 
 import re
+import time
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import call_command
+from django.test import Client
+from playwright.sync_api import expect
 
 from tests.factories import UserFactory
 
@@ -89,3 +93,37 @@ def test_a_passkey_that_is_not_there_is_said_on_the_page(open_browser, settings)
     page.get_by_role("button", name="Add", exact=True).click()
 
     page.get_by_role("alert").get_by_text("The passkey was not read").wait_for()
+
+
+def test_the_admin_warns_before_it_asks_again_and_stays_while_somebody_types(open_browser, violations, settings):
+    settings.REQUIRE_SECOND_FACTOR = True
+    staff = UserFactory(editor=True)
+    signed_in = Client()
+    signed_in.force_login(staff)
+    factor = Authenticator.objects.create(user=staff, type="totp", data={})
+    session = signed_in.session
+    session["account_authentication_methods"] = [{"method": "mfa", "id": factor.pk, "at": time.time()}]
+    session["account_authentication_methods_user"] = str(staff.pk)
+    session.save()
+    page = open_browser(signed_in=signed_in)
+    page.clock.install()
+    stays = []
+    page.on("request", lambda request: stays.append(request.method) if request.headers.get("x-stays") else None)
+    page.goto("/admin/events/eventseries/add/")
+    notice, name = page.get_by_role("alert"), page.get_by_label("Name")
+
+    page.clock.fast_forward("39:00")
+    expect(notice).to_be_hidden()
+    page.clock.fast_forward("02:00")
+    expect(notice).to_contain_text("nothing you typed is lost")
+    found = violations(page)
+    with page.expect_response("**/jsi18n/"):
+        notice.get_by_role("button", name="Stay signed in").click()
+    expect(notice).to_be_hidden()
+    page.clock.fast_forward("39:00")
+    with page.expect_response("**/jsi18n/"):
+        name.press_sequentially("Typing")
+    page.clock.fast_forward("39:00")
+    expect(notice).to_be_hidden()
+    assert (found, stays) == ({}, ["HEAD", "HEAD"])
+    assert name.input_value() == "Typing"

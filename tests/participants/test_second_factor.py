@@ -8,13 +8,17 @@ import struct
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from events.models import EventSeries
+from participants import idle
 from participants.adapter import SecondFactorAdapter
 from participants.models import AttemptCount, BrowserSession, Erasure, OutgoingMail, User
 from participants.models.user import DEMO_DOMAIN
@@ -211,7 +215,7 @@ def test_what_touches_a_factor_asks_for_proof_again_after_five_minutes(client, e
 def test_erasing_taking_all_and_rights_ask_for_proof_again_and_lose_nothing(client, administrator, time_machine):
     person, account = PersonFactory(name="Anna Invented"), UserFactory(name="Colleague", email="new@example.org")
     erase, take = (reverse(f"admin:participants_person_{name}", args=[person.pk]) for name in ("erase", "disclose"))
-    change = reverse("admin:participants_user_change", args=[account.pk])
+    change = f"{reverse('admin:participants_user_change', args=[account.pk])}?_changelist_filters=q%3Dx"
     add, password = (
         reverse("admin:participants_user_add"),
         reverse("admin:auth_user_password_change", args=[account.pk]),
@@ -225,7 +229,7 @@ def test_erasing_taking_all_and_rights_ask_for_proof_again_and_lose_nothing(clie
         """Ask for a page six minutes after the last proof, and prove it; return what was answered then."""
         time_machine.move_to(timezone.now() + dt.timedelta(minutes=6))
         sent_on = ask(page, data)
-        assert sent_on.url == f"/accounts/reauthenticate/?{urlencode({'next': page})}"
+        assert sent_on.url == f"/accounts/reauthenticate/?{urlencode({'next': page.partition('?')[0]})}"
         assert (Erasure.objects.count(), User.objects.count(), account.groups.count()) == before
         assert all(secret not in str(session.get_decoded()) for session in BrowserSession.objects.all())
         assert client.post(sent_on.url, {"password": "wrong"}).status_code == 200
@@ -250,6 +254,52 @@ def test_erasing_taking_all_and_rights_ask_for_proof_again_and_lose_nothing(clie
     asked = later(client.post, erase, {"name": "Anna Invented", "replace": "on"})
     assert asked.url == reverse("admin:participants_erasure_change", args=[Erasure.objects.get().pk])
     assert Erasure.objects.get().replace
+
+
+def test_the_admin_left_alone_for_an_hour_asks_again_and_loses_nothing(client, editor, with_app, time_machine):
+    session = client
+    sign_in(session, editor.email)
+    session.post(reverse("mfa_authenticate"), {"code": code_of(with_app, timezone.now() + dt.timedelta(seconds=30))})
+    add = f"{reverse('admin:events_eventseries_add')}?{urlencode({'_changelist_filters': 'q=x'})}"
+    script, stays = {"Sec-Fetch-Mode": "cors"}, {"Sec-Fetch-Mode": "cors", idle.STAYS: "yes"}
+    row = BrowserSession.objects.values().get(user=editor)
+
+    def after(minutes, path="/admin/", **headers):
+        time_machine.move_to(timezone.now() + dt.timedelta(minutes=minutes))
+        return session.get(path, headers=headers.get("headers", {}))
+
+    assert [after(50).status_code for _ in range(3)] == [200] * 3
+    assert (after(50, headers=stays).status_code, after(50, headers=script).status_code) == (200, 200)
+    assert BrowserSession.objects.values().get(user=editor) == row, "reading changes no row"
+    asked = after(11)  # 61 since somebody was there
+    assert asked.url == "/accounts/second-factor/again/?next=%2Fadmin%2F"
+    assert session.get("/desk/").status_code == 200
+    held = session.cookies.pop(settings.USED_COOKIE_NAME).value
+    assert session.get("/admin/").url == asked.url
+
+    typed = {"name": "Typed for an hour", "slug": "typed", "description": "Words.", "password": "not kept"}
+    sent = session.post(add, {**typed, "file": ContentFile(b"x", name="x.txt")})
+    assert not EventSeries.objects.exists()
+    assert "not kept" not in str(session.session.items())
+    done = session.post(sent.url, {"code": code_of(with_app)}, follow=True)
+    assert EventSeries.objects.get().description == "Words."
+    assert "The file you chose could not be kept meanwhile" in done.content.decode()
+    assert session.get("/admin/").status_code == 200
+
+    time_machine.move_to(timezone.now() + dt.timedelta(minutes=50))
+    other = Client()
+    other.force_login(editor)
+    records = {name: value for name, value in session.session.items() if name.startswith("account_auth")}
+    other_session = other.session
+    other_session.update(records)
+    other_session.save()
+    assert session.get("/admin/").status_code == 200
+    time_machine.move_to(timezone.now() + dt.timedelta(minutes=50))
+    used = session.cookies[settings.USED_COOKIE_NAME].value
+    assert used != held
+    other.cookies[settings.USED_COOKIE_NAME] = used  # of another session
+    assert other.get("/admin/").status_code == 302
+    assert session.get("/admin/").status_code == 200
 
 
 def test_lost_factors_are_taken_off_by_whoever_has_the_machine(client, editor, with_app, capsys):
