@@ -276,6 +276,7 @@ def test_using_a_recovery_code_is_told_by_mail(office, editor):
 
 def test_a_password_given_by_an_administrator_ends_the_sessions_and_is_told(office, editor, administrator):
     desk = with_factor(Client(), administrator)
+    confirm(desk)
     new = "a phrase chosen for them"
 
     answer = desk.post(
