@@ -15,11 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from PIL import Image
 
-from events.importing import structures
 from events.models import Event
-from outcomes import intake
-from participants import documents, pictures
-from participants.importing import container, grid, tables, workbook
+from participants import documents
 from participants.pictures import PictureField, redraw
 from tests import hostile
 from tests.factories import EventFactory
@@ -159,28 +156,3 @@ def test_admin_says_at_the_field_what_is_wrong_with_a_picture(client, editor):
     assert answer.status_code == 200
     assert "over 24 million pixels" in answer.content.decode()
     assert not Event.objects.get().image
-
-
-# --- Limits --------------------------------------------------------------------------------------------------------
-
-MB = 1024 * 1024
-
-
-def test_limits_of_files_stand_in_the_table_for_operators(settings):
-    said = (settings.BASE_DIR / "docs/operators.md").read_text()
-    rows = {
-        "Picture": f"{pictures.MAX_BYTES // MB} MB; {pictures.MAX_PIXELS // 10**6} million pixels, "
-        f"{pictures.MAX_PIXELS_TRANSPARENT // 10**6} with transparency or a palette, "
-        f"{pictures.MAX_PIXELS_WEBP // 10**6} as WebP; kept at most {pictures.MAX_SIDE:,} a side",
-        "Document to hand on": f"{documents.MAX_BYTES // MB} MB; {', '.join(sorted(documents.DOCUMENT_TYPES))}",
-        "Table to import": f"{tables.MAX_FILE // MB} MB; {grid.MAX_ROWS:,} rows, {grid.MAX_COLUMNS} columns, "
-        f"{grid.MAX_CELLS:,} cells of {grid.MAX_CELL:,} characters; {workbook.MAX_SHEETS} sheets",
-        "Agenda to import": f"{structures.MAX_BYTES // MB} MB; {structures.MAX_DEPTH} levels, "
-        f"{structures.MAX_PARTS:,} parts",
-        "Document to take apart": f"{intake.MAX_FILE // MB} MB, of text or HTML {intake.MAX_MARKUP // MB} MB",
-        "Inside any Office file that is read": f"{container.MAX_MEMBERS:,} members, {container.MAX_UNPACKED // MB} MB "
-        f"unpacked, {container.MAX_RATIO} times as much as packed, {container.MAX_DEPTH} levels",
-    }
-
-    for what, limits in rows.items():
-        assert f"| {what} | {limits} |" in said
