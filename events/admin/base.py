@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from events.admin.guard import asked_of
+from events.admin.guard import asked_of, told_by
 from events.models import (
     Event,
     InvalidTransition,
@@ -296,14 +296,13 @@ class WithVerbs:
             raise Http404
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
-        error, status, telling = self.why_not(obj, verb, request.user), 200, False
+        error, status, told = self.why_not(obj, verb, request.user), 200, {}
         form = NoteForm(request.POST if request.method == "POST" else None, label_suffix="")
         if request.method == "POST" and form.is_valid():
             say_unseen(request, obj)
             try:
                 with transaction.atomic():
                     if reason := request.POST.get("reason", "").strip():
-                        telling = True  # what was typed stays on the page
                         for record in obj.guarded_records():
                             if record.unanswered():
                                 record.let_stand(reason, by=request.user)
@@ -313,7 +312,7 @@ class WithVerbs:
             except InvalidTransition:
                 error, status = "Somebody was faster: its status is another now.", 409
             except Unanswered as refused:
-                error, status, telling = asked_of(refused), 422, verb.name == "publish"
+                error, status = asked_of(refused), 422
             except NotAllowed as refused:
                 error, status = str(refused), 403
             except ValidationError as wrong:
@@ -323,7 +322,10 @@ class WithVerbs:
                 return HttpResponseRedirect(self.address(obj))
         elif request.method == "POST":
             status = 422
+        if verb.name == "publish" and not self.why_not(obj, verb, request.user):
+            told = told_by(obj)
         context = {
+            **told,
             **self.admin_site.each_context(request),
             "title": f"{verb.label}: {obj}",
             "opts": self.opts,
@@ -333,7 +335,7 @@ class WithVerbs:
             "button": verb.label,
             "error": error,
             "form": form,
-            "telling": telling,
+            "asks_why": any(not row.is_answered for row in told.get("telling", ())),
             "reason": request.POST.get("reason", ""),
             "reason_limit": REASON_LIMIT,
             "allowed": not self.why_not(obj, verb, request.user),

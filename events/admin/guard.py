@@ -1,9 +1,12 @@
 """Forms of what everybody reads already: words that tell who spoke are refused until somebody says why they may."""
 
+from typing import Any, NamedTuple
+
 from django import forms
 from django.core.exceptions import ValidationError
 
 from events.models import Allowance, Guarded, Unanswered
+from events.naming import WHY_NOT, Mention, Roll
 
 REASON = Allowance._meta.get_field("reason")
 FIELD = "stands_because"  # not a field of the form: asked for only when it is needed
@@ -13,6 +16,24 @@ def asked_of(refused: Unanswered) -> str:
     """Return the sentence that asks for a reason, with the words that it is needed for."""
     words = ", ".join(dict.fromkeys(f"“{one.words}”" for one in refused.marks))
     return f"These words may tell who spoke or took part: {words}. Reword them, or say why they may stand."
+
+
+class Telling(NamedTuple):
+    """A record with the marks in its words, and whether a reason was given for those that are certain."""
+
+    record: Guarded
+    marks: list[Mention]
+    is_answered: bool
+
+
+def told_by(record: Guarded) -> dict[str, Any]:
+    """Return what `admin/_telling.html` shows of the words that become public with `record`, in a few queries."""
+    roll = Roll(record.event)
+    marks = [(one, one.marks(roll=roll)) for one in record.guarded_records()]
+    return {
+        "telling": [Telling(one, found, not one.unanswered(roll=roll)) for one, found in marks if found],
+        "why_not": WHY_NOT[record.guard(roll).rule],
+    }
 
 
 class GuardedForm(forms.ModelForm):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from events.admin.guard import told_by
 from events.admin.pages import EventPage
 from events.models import Event
 from outcomes.admin.publication import publish_for_a_moment
@@ -96,6 +97,7 @@ class EventDocumentPage(Workspace):
                 "files": files,
                 "public": public,
                 "drafted": drafted,
+                **(told_by(report) if (report := Report.objects.filter(event=self.event).first()) else {}),
                 "missing": [(sign, f"U+{ord(sign):04X}") for sign in missing[:SIGNS]],
                 "steps": making.STEPS,
                 "busy": any(one["row"].ticket for one in files),

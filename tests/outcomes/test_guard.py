@@ -207,6 +207,29 @@ def office(client, editor):
     return sign_in(client, editor)
 
 
+def test_the_page_that_publishes_a_report_and_its_preview_tell_what_has_to_be_answered(office, event):
+    section = ReportSectionFactory(report=ReportFactory(event=event), title="What was heard", body=NAMED)
+    report, address = section.report, reverse("admin:outcomes_report_publish", args=[section.report_id])
+    document = reverse("admin:events_event_workspace_document", args=[event.pk])
+    marked = 'What was heard</span>: <bdi class="names__words">Ms Lukasiewicz</bdi>'
+
+    for page in (address, document):
+        body = office.get(page).content.decode()
+        assert marked in body
+        assert "Has to be answered." in body
+    assert 'name="reason"' in office.get(address).content.decode()
+    refused = office.post(address, {"note": ""})
+    report.refresh_from_db()
+    assert (refused.status_code, report.status) == (422, "draft")
+    assert marked in refused.content.decode()
+    assert office.post(address, {"note": "", "reason": WHY}).status_code == 302
+    report.refresh_from_db()
+
+    assert report.status == "published"
+    assert Allowance.objects.get(record="outcomes.reportsection").reason == WHY
+    assert "A reason was given." in office.get(document).content.decode()
+
+
 def press(client, outcome, move, text, **data):
     address = reverse("admin:outcomes_outcome_review", args=[outcome.pk])
     return client.post(address, {"version": outcome.version, "text": text, "note": "", "move": move} | data)
