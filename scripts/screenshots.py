@@ -77,6 +77,11 @@ def pages() -> dict[str, str]:
         "actions": reverse("outcomes:action-list"),
         "search": f"{reverse('outcomes:search')}?q=capacity",
         "organisation": reverse("outcomes:organisation-detail", args=[partner.organisation.slug]),
+        "embed": reverse("outcomes:event-embed", args=[event.slug]),
+        "data": reverse("outcomes:data"),
+        "api": reverse("api-docs"),
+        "dictionary": reverse("api-dictionary"),
+        "privacy": reverse("privacy"),
         "sign-in": reverse("sign-in"),
         "not-found": "/nothing-here/",
     }
@@ -101,6 +106,7 @@ def pages_of_the_desk() -> tuple[dict[str, str], dict[str, str]]:
     closing = Round.objects.select_related("session").first()
     group = Session.objects.reported_by(rapporteur).exclude(pk=closing.session_id).in_programme_order().first()
     return {
+        "signed-in": reverse("signed-in"),
         "desk": reverse("outcomes:desk"),
         "desk-session": reverse("outcomes:desk-session", args=[group.code]),
         "round": reverse("outcomes:round", args=[closing.code]),
@@ -113,6 +119,7 @@ def pages_of_the_desk() -> tuple[dict[str, str], dict[str, str]]:
 def pages_of_staff() -> tuple[dict[str, str], dict[str, str]]:
     """Return addresses as `pages` does of what the secretariat sees, and the cookie that signs an editor in."""
     from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+    from allauth.mfa.models import Authenticator
     from django.conf import settings
     from django.test import Client
     from django.urls import reverse
@@ -126,8 +133,10 @@ def pages_of_staff() -> tuple[dict[str, str], dict[str, str]]:
     editor.save()
     client = Client()
     client.force_login(editor)
+    app = Authenticator.objects.create(user=editor, type=Authenticator.Type.TOTP, data={})
+    shown = {"method": "mfa", "type": "totp", "id": app.pk, "at": time.time()}
     session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [shown]
     session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(editor.pk)
     session.save()
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
@@ -141,6 +150,7 @@ def pages_of_staff() -> tuple[dict[str, str], dict[str, str]]:
         "staff": reverse("admin:index"),
         "staff-event": reverse("admin:events_event_workspace", args=[event]),
         "staff-programme": reverse("admin:events_event_programme", args=[event]),
+        "staff-document": reverse("admin:events_event_workspace_document", args=[event]),
         "staff-review": reverse("admin:outcomes_outcome_review", args=[waiting.pk]),
     }, cookie
 
