@@ -28,7 +28,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=30, help="how often each page is asked for")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "bench", help="where SQLite's files are")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="where tables are written")
-    parser.add_argument("--readme", action="store_true", help="write the largest size into README.md as well")
+    parser.add_argument("--publish", action="store_true", help="write the largest size into docs/figures.md as well")
     return parser.parse_args()
 
 
@@ -96,8 +96,8 @@ def main() -> None:
         path = asked.results / f"{today:%Y-%m-%d}-{name}.md"
         path.write_text(report.whole(measured, today), encoding="utf-8")
         print(f"\n{report.table(measured)}\n\nWritten to {path}.")
-    if asked.readme:
-        report.write_between_marks(ROOT / "README.md", report.summary(by_database, today))
+    if asked.publish:
+        report.write_between_marks(report.FIGURES, report.summary(by_database, today))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from bench.__main__ import ROOT, databases, environment, run, say
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/readout_bench_admin"
 BEGIN, END = "<!-- bench-admin -->", "<!-- /bench-admin -->"
 QUERIES, MILLISECONDS = 30, 500  # what a page should need at most
-SHOWN = 12  # pages in the README: those that cost most
+SHOWN = 12  # pages in docs/figures.md: those that cost most
 LEGEND = """\
 Every page of the admin, asked for by an editor (by an administrator what editors do not see), in one warm process, of
 a forum with 300 sessions, 8,500 participations and 5,000 outcomes. *ms*: the clock, the median of {rounds} rounds. The
@@ -34,7 +34,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how often each page is asked for")
     parser.add_argument("--part", type=int, default=1, help="fill one so many-th of the forum only")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "bench", help="where SQLite's files are")
-    parser.add_argument("--readme", action="store_true", help="write the dearest pages into README.md as well")
+    parser.add_argument("--publish", action="store_true", help="write the dearest pages into docs/figures.md as well")
     return parser.parse_args()
 
 
@@ -56,7 +56,7 @@ def table(pages: list[dict[str, Any]]) -> str:
 
 
 def summary(measured: list[dict[str, Any]], day: dt.date, rounds: int) -> str:
-    """Return what stands in the README."""
+    """Return what stands in docs/figures.md."""
     parts = []
     for figures in measured:
         pages = figures["pages"]
@@ -87,8 +87,8 @@ def main() -> None:
         run("-m", "bench.admin_inside", "fill", str(asked.part), env=env)
         measured.append(json.loads(run("-m", "bench.admin_inside", "measure", str(asked.rounds), env=env)))
         print(f"\n{name}\n\n{table(measured[-1]['pages'])}\n")
-    if asked.readme:
-        report.write_between_marks(ROOT / "README.md", summary(measured, today, asked.rounds), BEGIN, END)
+    if asked.publish:
+        report.write_between_marks(report.FIGURES, summary(measured, today, asked.rounds), BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -143,7 +143,7 @@ def table(rows: list[dict]) -> str:
 def main() -> None:
     """Make each document in a process of its own and print the table."""
     parser = argparse.ArgumentParser(prog="make bench-documents", description=__doc__)
-    parser.add_argument("--readme", action="store_true", help="write the table into README.md as well")
+    parser.add_argument("--publish", action="store_true", help="write the table into docs/figures.md as well")
     parser.add_argument("--inside", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
@@ -164,10 +164,10 @@ def main() -> None:
             rows.append(json.loads(done.stdout.splitlines()[-1]))
     legend = LEGEND.format(sections=SECTIONS, outcomes=OUTCOMES, words=rows[0]["words"], again=AGAIN).strip()
     print(f"{table(rows)}\n\n{legend}")
-    if asked.readme:
+    if asked.publish:
         day = dt.datetime.now(dt.UTC).date()
         told = f"{table(rows)}\n\n{day:%-d %B %Y}, {rows[0]['machine']}. {legend}"
-        report.write_between_marks(ROOT / "README.md", told, BEGIN, END)
+        report.write_between_marks(report.FIGURES, told, BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--postgresql", default=os.environ.get("BENCH_DATABASE_URL") or POSTGRESQL, metavar="URL")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "bench", help="where SQLite's files are")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="where the table is written")
-    parser.add_argument("--readme", action="store_true", help="write the table into README.md as well")
+    parser.add_argument("--publish", action="store_true", help="write the table into docs/figures.md as well")
     return parser.parse_args()
 
 
@@ -72,8 +72,8 @@ def main() -> None:
     path = asked.results / f"{today:%Y-%m-%d}-exports.md"
     path.write_text(f"# Whole lists as files, {today:%-d %B %Y}\n\n{text}\n", encoding="utf-8")
     print(f"\n{text}\n\nWritten to {path}.")
-    if asked.readme:
-        report.write_between_marks(ROOT / "README.md", text, BEGIN, END)
+    if asked.publish:
+        report.write_between_marks(report.FIGURES, text, BEGIN, END)
 
 
 if __name__ == "__main__":

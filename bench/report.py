@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+FIGURES = Path(__file__).resolve().parent.parent / "docs" / "figures.md"
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
 LEGEND = """\
@@ -59,7 +60,7 @@ def legend(measured: list[dict[str, Any]]) -> str:
 
 
 def summary(by_database: list[list[dict[str, Any]]], day: dt.date) -> str:
-    """Return what stands in the README: the largest size on each database."""
+    """Return what stands in docs/figures.md: the largest size on each database."""
     parts = []
     for measured in by_database:
         largest = max(measured, key=_size)

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
-from bench import kept, report
+from bench import admin, documents, exports, kept, report
+from bench import round as closing_round
 from bench.round import failures
 
 SIZE = 200
@@ -83,22 +84,29 @@ def test_it_says_what_is_wrong_with_a_server_that_is_not_there():
 
 
 def test_its_table_replaces_what_stands_between_the_marks(tmp_path):
-    readme = tmp_path / "README.md"
-    readme.write_text(f"Before\n{report.BEGIN}\nold\n{report.END}\nAfter\n")
+    page = tmp_path / "figures.md"
+    page.write_text(f"Before\n{report.BEGIN}\nold\n{report.END}\nAfter\n")
 
-    report.write_between_marks(readme, "new")
+    report.write_between_marks(page, "new")
 
-    assert readme.read_text() == f"Before\n{report.BEGIN}\nnew\n{report.END}\nAfter\n"
+    assert page.read_text() == f"Before\n{report.BEGIN}\nnew\n{report.END}\nAfter\n"
 
 
 def test_a_file_without_marks_is_left_as_it_is(tmp_path):
-    readme = tmp_path / "README.md"
-    readme.write_text("Before\n")
+    page = tmp_path / "figures.md"
+    page.write_text("Before\n")
 
     with pytest.raises(ValueError, match="no <!-- bench -->"):
-        report.write_between_marks(readme, "new")
+        report.write_between_marks(page, "new")
 
-    assert readme.read_text() == "Before\n"
+    assert page.read_text() == "Before\n"
+
+
+@pytest.mark.parametrize("of", [admin, documents, exports, kept, report, closing_round])
+def test_page_of_figures_has_a_place_for_every_table(of):
+    text = report.FIGURES.read_text()
+
+    assert 0 < text.index(of.BEGIN) < text.index(of.END)
 
 
 def test_a_site_has_none_of_its_addresses(client):
