@@ -198,7 +198,7 @@ KEEPING = [
             f"{_days(LONGEST_SESSION.days)} for rapporteurs."
         ),
         ("participants.BrowserSession",),
-        "who is signed in, or the address that was typed to ask for a code",
+        "who is signed in, the address that was typed to ask for a code, what was sent and waits for a second factor",
     ),
     Keeping(
         SIGNED_IN,

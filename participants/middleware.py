@@ -1,4 +1,6 @@
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -70,6 +72,13 @@ class SecondFactor:
         if not is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
             return redirect("mfa_index")
         return second_factor.ask_again(request, resolve_url("mfa_reauthenticate"))
+
+    def process_exception(self, request, exception):
+        """Ask before allauth does, which would keep more of the request."""
+        if not isinstance(exception, ReauthenticationRequired):
+            return None
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        return second_factor.ask_again(request, ways[0]["url"] if ways else resolve_url("account_login"))
 
 
 def guarded() -> tuple[str, ...]:

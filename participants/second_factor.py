@@ -4,9 +4,8 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import views as account
-from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required, suspend_request
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.base import views as base
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
@@ -40,10 +39,17 @@ def for_staff(view):
     return never_cache(guarded)
 
 
+# What a request that waits needs; neither where it came from nor by which browser is written into a session (ADR 37).
+KEPT_OF_REQUEST = {
+    *("CONTENT_TYPE", "CSRF_COOKIE", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_HOST", "HTTP_X_FORWARDED_PROTO"),
+    *("PATH_INFO", "QUERY_STRING", "REQUEST_METHOD", "SCRIPT_NAME", "SERVER_NAME", "SERVER_PORT"),
+}
+
+
 def ask_again(request, to: str) -> HttpResponse:
     """Send to a page that asks who it is; allauth keeps what was sent, and sends it once that is proved.
 
-    Passwords are not kept, and neither are files: those that were chosen are named.
+    Passwords are not kept, and neither are files: whoever chose one is told.
     """
     if request.method != "POST" or not idle.is_page(request):  # what a script sends, it keeps and sends again
         return redirect(f"{to}?{urlencode({'next': request.get_full_path()})}")
@@ -52,15 +58,17 @@ def ask_again(request, to: str) -> HttpResponse:
     request.POST = request.POST.copy()
     for name in [name for name in request.POST if "password" in name]:
         del request.POST[name]
+    meta = request.META
+    request.META = {name: value for name, value in meta.items() if name in KEPT_OF_REQUEST}
     suspend_request(request, to)
+    request.META = meta
     return redirect(f"{to}?{urlencode({'next': request.path})}")  # allauth takes it up under its path alone
 
 
 def prove_again(request) -> None:
     """Ask for the password or a factor again, unless this session gave one within the last five minutes."""
     if settings.REQUIRE_SECOND_FACTOR and is_reauthentication_required(request, app="account"):
-        ways = get_adapter().get_reauthentication_methods(request.user)
-        raise ImmediateHttpResponse(ask_again(request, ways[0]["url"]))
+        raise ReauthenticationRequired
 
 
 class Sensitive(FormMixin):

@@ -207,8 +207,9 @@ def test_what_touches_a_factor_asks_for_proof_again_after_five_minutes(client, e
 
     time_machine.move_to(timezone.now() + dt.timedelta(minutes=6))
 
-    for answer in (client.get(reverse(name)), client.post(reverse(name))):
+    for answer in (client.get(reverse(name)), client.post(reverse(name), REMOTE_ADDR="203.0.113.9")):
         assert answer.status_code == 302
+        assert "203.0.113.9" not in str(client.session.items())
         assert answer.url.startswith("/accounts/second-factor/again/?") or answer.url.startswith("/accounts/reauth")
 
 
@@ -228,7 +229,8 @@ def test_erasing_taking_all_and_rights_ask_for_proof_again_and_lose_nothing(clie
     def later(ask, page, data=None):
         """Ask for a page six minutes after the last proof, and prove it; return what was answered then."""
         time_machine.move_to(timezone.now() + dt.timedelta(minutes=6))
-        sent_on = ask(page, data)
+        sent_on = ask(page, data, REMOTE_ADDR="203.0.113.9")
+        assert "203.0.113.9" not in str(client.session.items())
         assert sent_on.url == f"/accounts/reauthenticate/?{urlencode({'next': page.partition('?')[0]})}"
         assert (Erasure.objects.count(), User.objects.count(), account.groups.count()) == before
         assert all(secret not in str(session.get_decoded()) for session in BrowserSession.objects.all())
@@ -278,9 +280,11 @@ def test_the_admin_left_alone_for_an_hour_asks_again_and_loses_nothing(client, e
     assert session.get("/admin/").url == asked.url
 
     typed = {"name": "Typed for an hour", "slug": "typed", "description": "Words.", "password": "not kept"}
-    sent = session.post(add, {**typed, "file": ContentFile(b"x", name="x.txt")})
+    where = {"REMOTE_ADDR": "203.0.113.9", "HTTP_X_FORWARDED_FOR": "203.0.113.9", "HTTP_USER_AGENT": "Zqx/1"}
+    sent = session.post(add, {**typed, "file": ContentFile(b"x", name="x.txt")}, **where)
     assert not EventSeries.objects.exists()
-    assert "not kept" not in str(session.session.items())
+    for words in ("not kept", "203.0.113.9", "Zqx/1", session.session.session_key):
+        assert words not in str(session.session.items())
     done = session.post(sent.url, {"code": code_of(with_app)}, follow=True)
     assert EventSeries.objects.get().description == "Words."
     assert "The file you chose could not be kept meanwhile" in done.content.decode()
