@@ -9,7 +9,7 @@ from operator import or_
 from django.db.models import Q
 
 from events.attribution import Tells
-from events.letters import SHORTEST_BASE, WORD, even, fold, stem
+from events.letters import SHORTEST_BASE, WORD, even, fold, ideographs, stem
 from events.letters import words as words_of
 from events.naming import LONGEST, PARTICLES, Mention, Name, Names
 from events.search import indexed
@@ -33,7 +33,7 @@ class Called:
     def __init__(self, subject: Subject):
         self.subject = subject
         by_key = {person_key(name): name for name in subject.names if "," in name}
-        straight = {name for name in subject.names if "," not in name and len(name.split()) > 1}
+        straight = {name for name in subject.names if "," not in name and _has_parts(name)}
         straight |= {_straightened(name) for key, name in by_key.items() if key not in map(person_key, straight)}
         self.named = {name: by_key.get(person_key(name), "") for name in straight}
 
@@ -49,7 +49,12 @@ class Called:
         words = {fold(match[0]): match[0] for name in self.named for match in WORD.finditer(name)}
         telling = [word for key, word in words.items() if key in families or key not in firsts]
         kept = [word for word in telling if len(word) > 1 and fold(word) not in PARTICLES | TITLES]
-        return sorted({*map(_unchanged, kept), *(one.signs[0] for one in self.readings if one.signs)})
+        return sorted({*map(_unchanged, kept), *self._signs})
+
+    @cached_property
+    def _signs(self) -> set[str]:
+        """The family names, of one sign as most are, of names in ideographs."""
+        return {one.signs[0] for one in self.readings if one.signs}
 
     def places(self, text: str) -> Iterator[tuple[int, int, bool]]:
         """Yield (from, to, whether it hardly means anybody else) of what names them in `text`, which is in NFC."""
@@ -95,12 +100,18 @@ class Called:
     @cached_property
     def _others(self) -> list[tuple[str, str]]:
         keys = {word for name in self.named for word in person_key(name).split()}
-        named = reduce(or_, (Q(name_key__contains=key) for key in keys), Q(pk__in=[]))
+        alike = [*(Q(name_key__contains=key) for key in keys), *(Q(name__contains=sign) for sign in self._signs)]
+        named = reduce(or_, alike, Q(pk__in=[]))
         called = reduce(or_, (Q(name__icontains=part) for part in self.parts), Q(pk__in=[]))
         people = Person.objects.filter(named).exclude(pk__in=self.subject.people).values_list("name", "sort_name")
         accounts = User.objects.filter(called).exclude(pk__in=self.subject.users).values_list("name", flat=True)
         others = [*people, *((name, "") for name in accounts)]
-        return [(name, sort_name) for name, sort_name in others if keys & set(person_key(name).split())]
+        return [one for one in others if keys & set(person_key(one[0]).split()) or self._signs & set(one[0])]
+
+
+def _has_parts(name: str) -> bool:
+    """Whether somebody may be called by a part of it."""
+    return len(name.split()) > 1 or len(ideographs(name)) > 1
 
 
 def _straightened(name: str) -> str:

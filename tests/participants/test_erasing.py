@@ -369,7 +369,9 @@ def test_somebody_else_of_the_same_name_keeps_theirs(editor, event):
 def test_names_are_found_as_the_guard_finds_them_and_not_taken_for_those_of_others(editor, event):
     person = PersonFactory(name="Anna Müster-Zqxlo", sort_name="Müster-Zqxlo, Anna")
     lone, other = PersonFactory(name="Olga Квязева"), PersonFactory(name="Bert Lastnamesake")
+    signs, alike = PersonFactory(name="龘娜"), PersonFactory(name="靐娜")
     PersonFactory(name="Cleo Lastnamesake")
+    PersonFactory(name="靐明")
     notes = {
         "Agreed with Dr Muester-Zqxlo.": (person, "Agreed with [name removed]."),
         "MUSTER-ZQXLO, Anna asked for it.": (person, "[name removed] asked for it."),
@@ -377,6 +379,8 @@ def test_names_are_found_as_the_guard_finds_them_and_not_taken_for_those_of_othe
         "Спросите Квязеву о дате.": (lone, "Спросите [name removed] о дате."),
         "Mr Lastnamesake agreed.": (other, "Mr Lastnamesake agreed."),  # one of two: staff look
         "Bert Lastnamesakes wish.": (other, "[name removed] wish."),
+        "龘先生同意。": (signs, "[name removed]同意。"),
+        "靐先生同意。": (alike, "靐先生同意。"),  # one of two as well
     }
     reasons = {reason: AllowanceFactory(event=event, reason=reason, by=editor) for reason in notes}
     changes = {note: EventStatusChangeFactory(event=event, note=note) for note in notes}
@@ -388,7 +392,7 @@ def test_names_are_found_as_the_guard_finds_them_and_not_taken_for_those_of_othe
     report = ReportSectionFactory(report=ReportFactory(event=event), body="x " * 20_000 + "\nAs Dr Müster-Zqxlo said.")
     left = []
 
-    for one in (person, lone, other):
+    for one in (person, lone, other, signs, alike):
         left += erasing.erase(Subject.of(one), by=editor, replace=True).left
 
     assert {note: Allowance.objects.get(pk=row.pk).reason for note, row in reasons.items()} == {
@@ -399,8 +403,8 @@ def test_names_are_found_as_the_guard_finds_them_and_not_taken_for_those_of_othe
     }
     assert {(trace.model, trace.pk) for trace in left} == {
         (ReportSection, report.pk),
-        (Allowance, reasons["Mr Lastnamesake agreed."].pk),
-        (EventStatusChange, changes["Mr Lastnamesake agreed."].pk),
+        *((Allowance, reasons[note].pk) for note in ("Mr Lastnamesake agreed.", "靐先生同意。")),
+        *((EventStatusChange, changes[note].pk) for note in ("Mr Lastnamesake agreed.", "靐先生同意。")),
     }
 
 
