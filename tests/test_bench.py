@@ -71,6 +71,23 @@ def test_the_admin_of_a_small_forum_is_asked_for_every_page(tmp_path):
     assert all(0 < int(row[2].strip("*")) <= 30 for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("extension", "script", "begins"), [("pdf", "Arabic", "| PDF | Arabic"), ("docx", "English", "| Word | English")]
+)
+def test_documents_of_a_small_event_are_made_and_measured(db, monkeypatch, extension, script, begins):
+    for name, number in {"SECTIONS": 2, "PARAGRAPHS": 2, "SENTENCES": 1, "OUTCOMES": 4, "AGAIN": 1}.items():
+        monkeypatch.setattr(documents, name, number)
+
+    row = documents.measure(extension, script)
+
+    assert row["queries"] <= 10
+    assert (row["pages"] or 0) > 1 if extension == "pdf" else row["pages"] is None
+    assert min(row[name] for name in ("read", "first", "again", "size", "words", "peak")) > 0
+    header, _, line = documents.table([row]).splitlines()
+    assert line.startswith(begins)
+    assert line.count("|") == header.count("|")
+
+
 def test_it_says_what_is_wrong_with_a_server_that_is_not_there():
     command = [sys.executable, "-m", "bench", "--only", "postgresql", "--postgresql", "postgres://nobody@127.0.0.1:1/x"]
 
