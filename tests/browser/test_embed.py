@@ -65,6 +65,30 @@ def test_outcomes_show_in_a_frame_elsewhere(open_browser, live_server, elsewhere
     assert violations(page) == {}
 
 
+LONGEST_LINE = """() => {
+  const lines = {}, walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode, range = document.createRange();
+    for (let at = 0; at < text.length; at += 1) {
+      range.setStart(text, at); range.setEnd(text, at + 1);
+      const { top, width } = range.getBoundingClientRect();
+      if (width) lines[top] = (lines[top] || 0) + 1;
+    }
+  }
+  return Math.max(...Object.values(lines));
+}"""
+
+
+@pytest.mark.parametrize("width", [1000, 1600])
+def test_lines_in_a_wide_frame_can_be_read(open_browser, live_server, event, width):
+    TakeawayFactory(event=event, text="Points of contact only help if they are called in time. " * 9, published=True)
+    page = open_browser({"width": width, "height": 640})
+
+    page.goto(live_server.url + reverse("outcomes:event-embed", args=[event.slug]))
+
+    assert 45 <= page.evaluate(LONGEST_LINE) <= 75
+
+
 def test_page_of_the_site_refuses_to_show_in_a_frame_elsewhere(open_browser, live_server, elsewhere, event, complaints):
     page = open_browser()
 

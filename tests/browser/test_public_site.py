@@ -78,6 +78,10 @@ def kinds(site):
         "event": site["event"].get_absolute_url(),
         "actions": reverse("outcomes:action-list"),
         "search": reverse("outcomes:search") + "?q=contact",
+        "data": reverse("outcomes:data"),
+        "API": reverse("api-docs"),
+        "API, dictionary": reverse("api-dictionary"),
+        "privacy": reverse("privacy"),
         "not found": "/nothing/",
     }
 
@@ -95,6 +99,10 @@ KINDS = [
     "event",
     "actions",
     "search",
+    "data",
+    "API",
+    "API, dictionary",
+    "privacy",
     "not found",
 ]
 
