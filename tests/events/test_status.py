@@ -1,9 +1,14 @@
-import pytest
-from django.db import IntegrityError
+import threading
 
+import pytest
+from django.db import IntegrityError, connection
+from django.urls import reverse
+
+from events.admin.event import EventAdmin
 from events.models import Event, EventStatusChange, InvalidTransition, NotAllowed
 from outcomes.models import Outcome, OutcomeTheme
 from tests.factories import EventFactory, EventStatusChangeFactory, OutcomeFactory, ReportFactory, ThemeFactory
+from tests.staff import save, saved, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +115,28 @@ def test_a_report_is_published_by_staff_with_the_disclaimer_of_that_day(editor, 
     report.refresh_from_db()
     assert (report.status, report.disclaimer) == ("published", "Ours.")
     assert [change.to_status for change in report.changes.all()] == ["published", "withdrawn", "published"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_form_that_was_opened_as_a_draft_undoes_no_publication(client, editor, monkeypatch):
+    event, save_model, faster = EventFactory(draft=True), EventAdmin.save_model, []
+    desk, address = sign_in(client, editor), reverse("admin:events_event_change", args=[event.pk])
+
+    def publish():
+        try:
+            Event.objects.get(pk=event.pk).publish(by=editor)
+        finally:
+            connection.close()
+
+    def meanwhile(*given, **more):
+        faster.append(threading.Thread(target=publish))
+        faster[0].start()
+        faster[0].join(0.5)
+        save_model(*given, **more)
+
+    monkeypatch.setattr(EventAdmin, "save_model", meanwhile)
+    assert saved(save(desk, address, title="New"))
+    faster[0].join()
+
+    event.refresh_from_db()
+    assert (event.status, event.title) == ("published", "New")
