@@ -24,7 +24,7 @@ from outcomes.organisations import public_organisations
 DIALOGUES = 50  # in one part: far from the 50,000 addresses that a part may have, even with hundreds of outcomes each
 LASTING = (
     *("home", "outcomes:outcome-list", "outcomes:action-list", "events:event-list", "outcomes:theme-list"),
-    *("outcomes:data", "privacy"),
+    *("outcomes:data", "api-docs", "api-dictionary", "privacy"),
 )
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

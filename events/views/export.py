@@ -4,6 +4,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -21,7 +22,8 @@ from events.filters import PublicFilter
 from events.open_data import OpenEvents, OpenList
 from participants.exporting import text, workbook
 
-AT_ONCE = 2  # files that a process sends at once: of its four threads two are left for pages
+SHORT = 100_000  # bytes; a file that is no longer is made and sent like a page
+AT_ONCE = 2  # longer files that a process sends at once: of its four threads two are left for pages
 LONGEST = 15 * 60  # seconds after which a reader who takes a file too slowly is left
 AGAIN = 20  # seconds after which to ask again
 
@@ -40,7 +42,7 @@ class TooSlow(Exception):
 class Sent:
     """The pieces of a file, with the place it takes among those sent at once; it is free when the file is closed."""
 
-    def __init__(self, pieces: Iterator[bytes]):
+    def __init__(self, pieces: Iterable[bytes]):
         self._pieces, self._until, self._is_open = pieces, time.monotonic() + LONGEST, True
 
     def __iter__(self):
@@ -54,6 +56,16 @@ class Sent:
         if self._is_open:
             self._is_open = False
             _places.release()
+
+
+def to_send(pieces: Iterator[bytes]) -> Iterable[bytes] | None:
+    """Return a short file, or the pieces of a longer one with a place to send it; None where no place is free."""
+    begun: list[bytes] = []
+    for piece in pieces:
+        begun.append(piece)
+        if sum(map(len, begun)) > SHORT:
+            return Sent(chain(begun, pieces)) if take_place() else None
+    return begun
 
 
 class Told:
@@ -138,10 +150,10 @@ class ListFile(View):
             response = HttpResponseNotModified()
         elif request.method == "HEAD":
             response = StreamingHttpResponse((), content_type=content_type)
-        elif not take_place():
+        elif (pieces := to_send(write(told, filterset))) is None:
             return busy()
         else:
-            response = StreamingHttpResponse(Sent(write(told, filterset)), content_type=content_type)
+            response = StreamingHttpResponse(pieces, content_type=content_type)
         name = f"{self.of.name}-{timezone.localdate():%Y-%m-%d}.{extension}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         if etag:

@@ -298,6 +298,7 @@ def test_rows_are_read_part_by_part(client, db, monkeypatch, address):
 def test_what_is_withdrawn_while_a_file_is_sent_is_not_in_the_rest_of_it(client, editor, monkeypatch):
     monkeypatch.setattr("events.open_data.PART", 2)
     monkeypatch.setattr("participants.exporting.text.CHUNK", 2)
+    monkeypatch.setattr(export, "SHORT", 0)
     event = EventFactory()
     outcomes = [TakeawayFactory(event=event, published=True, text=f"Words {number}.") for number in range(6)]
     pieces = iter(client.get("/outcomes/export.csv").streaming_content)
@@ -341,11 +342,15 @@ def test_head_says_what_get_would_and_reads_no_row(client, dialogue):
     assert not any("outcomes_outcome" in query["sql"] for query in queries)
 
 
-def test_as_many_files_are_sent_at_once_as_there_are_places(client, dialogue):
+def test_as_many_long_files_are_sent_at_once_as_there_are_places(client, dialogue, monkeypatch):
+    monkeypatch.setattr(export, "SHORT", 100)
     sent = [client.get(reverse("outcomes:outcome-file", args=["csv"])) for _ in range(export.AT_ONCE)]
 
     busy = client.get("/outcomes/export.csv")
     assert (busy.status_code, busy["Retry-After"]) == (503, str(export.AGAIN))
+    monkeypatch.undo()
+    assert body(client.get("/outcomes/export.csv")).startswith(BOM.encode()), "a short one needs no place"
+    monkeypatch.setattr(export, "SHORT", 100)
     body(sent.pop())
     assert body(client.get("/outcomes/export.csv")).startswith(BOM.encode())
     body(sent.pop())
@@ -353,10 +358,11 @@ def test_as_many_files_are_sent_at_once_as_there_are_places(client, dialogue):
 
 def test_reader_who_is_too_slow_loses_the_place_and_gets_no_end(client, dialogue, monkeypatch):
     monkeypatch.setattr(export, "LONGEST", -1)
+    monkeypatch.setattr(export, "SHORT", 100)
 
     with pytest.raises(export.TooSlow):
         body(client.get("/outcomes/export.csv"))
 
-    monkeypatch.undo()
+    monkeypatch.setattr(export, "LONGEST", 60)
     for _ in range(export.AT_ONCE + 1):
         assert client.get("/outcomes/export.csv").getvalue()
