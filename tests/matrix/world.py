@@ -109,6 +109,7 @@ def half(word: str, **event) -> Half:
     approved = TakeawayFactory(text=f"{word} approved", approved=True, **in_group)
     published = TakeawayFactory(text=f"{word} published", published=True, **in_group)
     action = ActionFactory(text=f"{word} action", submitted=True, **in_group)
+    sent_back = TakeawayFactory(text=f"{word} sent back", changes_requested=True, **in_group)
     report = ReportFactory(event=event, title=f"{word} report")
     raised = TakeawayFactory(text=f"{word} raised", raised_by=1, raised_of=1, **in_group)
     round_ = RoundFactory(
@@ -132,7 +133,7 @@ def half(word: str, **event) -> Half:
         approved,
         published,
         action,
-        TakeawayFactory(text=f"{word} sent back", changes_requested=True, **in_group),
+        StatusChangeFactory(outcome=sent_back, from_status="submitted", to_status="changes_requested"),
         TakeawayFactory(text=f"{word} withdrawn", withdrawn=True, **in_group),
         ActionOwnerFactory(action=action, organisation=institution),
         ActionUpdateFactory(action=action, text=f"{word} news"),
@@ -153,6 +154,7 @@ def half(word: str, **event) -> Half:
         OutgoingMailFactory(to=f"{word}@example.org".lower(), subject=word, body=word),
     ]
     draft = rows[7]
+    PersonFactory(name=f"{word} newcomer")
     Outcome.objects.filter(event=event).settle()
     return Half(
         event, institution, person, session, group, draft, submitted, raised, round_, statements, rapporteur, rows
@@ -173,12 +175,13 @@ def rows_of(model: type[models.Model], event: Event):
 PASSING = (DjangoSession, BrowserSession, LogEntry, PublicGeneration)  # who asked, and that they did
 
 
-def everything() -> dict[tuple[str, object], dict]:
-    """Return each row of the site, but for what only says that somebody asked: (model, key) → its fields."""
+def everything(tables: set[str] | None = None) -> dict[tuple[str, object], dict]:
+    """Return each row of the site, or of `tables`: (model, key) → its fields; not those of `PASSING`."""
     return {
         (model._meta.label, row["pk"]): row
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy and model not in PASSING
+        if tables is None or model._meta.db_table in tables
         for row in model._base_manager.values("pk", *(field.attname for field in model._meta.concrete_fields))
     }
 
