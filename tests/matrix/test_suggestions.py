@@ -29,7 +29,7 @@ def questions() -> list[dict]:
         {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field.name}
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.get_fields()
-        if hasattr(field.remote_field, "model") and hasattr(field, "get_limit_choices_to")
+        if hasattr(field.remote_field, "model")
     ]
 
 
