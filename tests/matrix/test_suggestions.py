@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from participants.models import Change, Person
@@ -63,6 +63,27 @@ def test_nothing_foreign_is_suggested_whatever_field_asks(world, clients, term):
         assert offered["rapporteur"] == offered["outsider"] == set()
         assert offered["editor"] > SHARED["editor"]  # and what is theirs
         assert offered["reviewer"] >= {"events.Event", "events.Session", "outcomes.Theme"}
+
+
+def test_every_field_that_suggests_is_answered(world):
+    root = Client()
+    root.force_login(UserFactory(is_superuser=True, groups=["Administrators"]))
+    request = RequestFactory().get("/")
+    request.user = UserFactory(is_superuser=True)
+    asked = {
+        (page.opts.app_label, page.opts.model_name, name)
+        for page in admin.site._registry.values()
+        for name in page.get_autocomplete_fields(request)
+    }
+    answers = {
+        question: root.get(
+            reverse("admin:autocomplete"), dict(zip(("app_label", "model_name", "field_name"), question, strict=True))
+        ).status_code
+        for question in asked
+    }
+
+    assert ("participants", "user", "institutions") in asked
+    assert set(answers.values()) == {200}, answers
 
 
 def offered_by(page, request) -> set[str]:
