@@ -180,6 +180,11 @@ def may_be_named(
     return False
 
 
+def a_session_may_name_more(rule: str) -> bool:
+    """Whether `may_be_named` may answer otherwise for one session than for another under the same rule."""
+    return rule == Rule.ON_RECORD
+
+
 def affiliations_shown(rule: str) -> bool:
     """Whether a text under `rule` may tell for whom people came: only where they are listed."""
     return rule in _LISTED

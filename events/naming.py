@@ -367,8 +367,7 @@ class NameCheck(Names):
     initials: dict[str, set[str]] = field(init=False, default_factory=lambda: defaultdict(set))
 
     def __post_init__(self):
-        rule = self.session.rule_now() if self.session else self.event.attribution
-        self.rule = attribution.strictest(rule, self.recorded_under or rule)
+        self.rule = _rule_of(self.event, self.session, self.recorded_under)
         hides_speakers = not attribution.speakers_told(self.rule)
         hides_affiliations = not attribution.affiliations_shown(self.rule)
         partners = self._partners() if hides_affiliations else set()
@@ -517,16 +516,33 @@ class Roll:
         self._rows: list[dict] | None = None
         self._partners: set[int | str] | None = None
         self._checks: dict[tuple[int | None, str], NameCheck] = {}
+        self._alike: dict[tuple[str, int | None], NameCheck] = {}
+        self._naming_more: set[int] | None = None
         self._allowances: dict[tuple[str, int], list] | None = None
 
     def check(self, record, session: int | None, recorded_under: str) -> NameCheck:
-        """Return the check for the words of `record`, which has that session and stamp; one for all that share them."""
+        """Return the check for the words of `record`, which has that session and stamp; one for all under one rule.
+
+        Making one takes as long as there are people. Of a session that may name more than others it is its own.
+        """
         if (session, recorded_under) not in self._checks:
             of_session = record.guarded_session() if session else None
             if of_session is not None:
                 of_session.event = self.event
-            self._checks[session, recorded_under] = NameCheck(self.event, of_session, recorded_under, self)
+            rule = _rule_of(self.event, of_session, recorded_under)
+            alike = rule, session if attribution.a_session_may_name_more(rule) and session in self.naming_more else None
+            if alike not in self._alike:
+                self._alike[alike] = NameCheck(self.event, of_session, recorded_under, self)
+            self._checks[session, recorded_under] = self._alike[alike]
         return self._checks[session, recorded_under]
+
+    @property
+    def naming_more(self) -> set[int]:
+        """The keys of sessions in which somebody has a role who came to the event under another rule than on record."""
+        if self._naming_more is None:
+            older = [row for row in self.rows if row["recorded_under"] not in ("", Rule.ON_RECORD)]
+            self._naming_more = {session for row in older for _, session, _ in row["roles"] if session}
+        return self._naming_more
 
     def allowances(self, record) -> list:
         """Return what was decided about the words of `record`; read once for the whole event."""
@@ -572,6 +588,12 @@ class Roll:
                 kept["roles"].append((row["roles__role"], row["roles__session"], row["roles__recorded_under"]))
         self._rows = list(rows.values())
         return self._rows
+
+
+def _rule_of(event: "Event", session: "Session | None", recorded_under: str) -> str:
+    """Return the rule of a text: that in force, or the strictest it has lived under."""
+    rule = session.rule_now() if session else event.attribution
+    return attribution.strictest(rule, recorded_under or rule)
 
 
 def _is_a_date(words: list[Word], index: int) -> bool:

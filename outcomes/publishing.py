@@ -90,7 +90,7 @@ def carry_out(pk: int) -> Publication | None:
         return None
     by, left = publication.set_by, []
     event = Event.objects.select_for_update(no_key=True).get(pk=publication.event_id)
-    items = list(publication.items.select_related("outcome").order_by("pk"))
+    items = list(publication.items.select_related("outcome__session__parent__parent").order_by("pk"))
     roll = Roll(event)  # who may not be named, read once for all
     if event.status == Event.Status.WITHDRAWN:  # by somebody who knew more than whoever set this
         left, items = [["", "The event was withdrawn since: nothing of it was published."]], []

@@ -116,7 +116,7 @@ class Publish(Workspace):
     def form_page(self, form: WhenForm | None, status: int = 200):
         user = self.request.user
         ticked = set(self.request.POST.getlist("read")) if self.request.method == "POST" else None
-        rows, found = [], list(ready(self.event).select_related("session")[:MOST])
+        rows, found = [], list(ready(self.event).select_related("session__parent__parent")[:MOST])
         against = against_publishing(found, self.event, user)
         for outcome in found:
             outcome.event = self.event

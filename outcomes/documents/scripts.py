@@ -74,10 +74,10 @@ def script_of(sign: str) -> Script | None:
 def language(text: str, otherwise: str) -> str:
     """Return the language that `text` is taken for: that of its script if that is not the script of `otherwise`."""
     letters: Counter[str] = Counter()
-    for sign in text:
+    for sign, number in Counter(text).items():
         if sign.isalpha():
             script = script_of(sign)
-            letters[script.language if script else "latin"] += 1
+            letters[script.language if script else "latin"] += number
     if not letters:
         return otherwise
     if letters["ja"]:
@@ -98,7 +98,7 @@ def folders(text: str) -> list[Path]:
 
 def missing(text: str) -> list[str]:
     """Return the signs of `text` that no font has, in their order, each once."""
-    return list(dict.fromkeys(sign for sign in text if not _is_there(sign)))
+    return [sign for sign in dict.fromkeys(text) if not _is_there(sign)]
 
 
 def printable(text: str) -> str:

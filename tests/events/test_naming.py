@@ -1,10 +1,14 @@
 """What is promised about names in a text: which are found, which are allowed, and what is no name."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.naming import NameCheck, names_in
+from events.attribution import Rule
+from events.models import Participation, Role
+from events.naming import NameCheck, Roll, names_in
 from outcomes.demo import content
 from tests.factories import (
     BreakoutGroupFactory,
@@ -15,6 +19,7 @@ from tests.factories import (
     PersonFactory,
     RoleFactory,
     SessionFactory,
+    TakeawayFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +168,31 @@ def test_what_was_written_under_a_stricter_rule_keeps_to_it():
 
     assert [one.words for one in NameCheck(event, None, "chatham_house").find("Łukasiewicz")] == ["Łukasiewicz"]
     assert NameCheck(event, None, "on_record").find("Łukasiewicz") == []
+
+
+def test_one_roll_tells_of_every_session_what_a_check_of_its_own_does(event, django_assert_max_num_queries):
+    """Checks are shared among sessions: none may be taken for another's that names more or fewer people."""
+    sessions = [SessionFactory(event=event, attribution=rule) for rule in ("", *Rule.values, "on_record")]
+    sessions.append(SessionFactory(event=event, parent=sessions[1], kind="breakout_group"))
+    for number, stamp in enumerate(["", *Rule.values]):
+        somebody = join(event, f"Zoë Łukasiewicz{'abcde'[number]}", listing="public")
+        Participation.objects.filter(pk=somebody.pk).update(recorded_under=stamp)
+        for session in {sessions[number], sessions[1]}:
+            RoleFactory(participation=somebody, session=session, role="speaker")
+        Role.objects.filter(participation=somebody).update(recorded_under=stamp)
+    rows = [TakeawayFactory(event=event, session=session) for session in [None, *sessions]]
+    text = " and ".join(f"Łukasiewicz{letter}" for letter in "abcde")
+    roll, told = Roll(event), set()
+
+    for row, stamp in itertools.product(rows, ["", *Rule.values]):
+        row.recorded_under = stamp
+        alone = NameCheck(event, row.session, stamp).find(text)
+        assert row.guard(roll).find(text) == alone
+        told.add(tuple(one.words for one in alone))
+
+    assert len(told) > 1
+    with django_assert_max_num_queries(0):
+        assert {row.guard(roll).rule for row in rows}
 
 
 # --- For whom they came --------------------------------------------------------------------------------------------
