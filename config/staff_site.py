@@ -4,7 +4,6 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
-from django.db.models.fields.reverse_related import ForeignObjectRel
 
 
 class Suggestions(AutocompleteJsonView):
@@ -12,7 +11,7 @@ class Suggestions(AutocompleteJsonView):
 
     def process_request(self, request):
         term, model_admin, source_field, to_field_name = super().process_request(request)
-        if isinstance(source_field, ForeignObjectRel):
+        if not hasattr(source_field, "get_limit_choices_to"):
             raise PermissionDenied
         return term, model_admin, source_field, to_field_name
 

@@ -365,6 +365,7 @@ class NameCheck(Names):
         init=False, default_factory=lambda: defaultdict(list)
     )
     initials: dict[str, set[str]] = field(init=False, default_factory=lambda: defaultdict(set))
+    _keys: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self):
         self.rule = _rule_of(self.event, self.session, self.recorded_under)
@@ -410,18 +411,24 @@ class NameCheck(Names):
         self.roll = self.roll or Roll(self.event)
         return self.roll.rows
 
+    def _keys_of(self, words: str) -> tuple[str, ...]:
+        """Return words as they are compared; once, since many came for the same or have one position."""
+        if words not in self._keys:
+            self._keys[words] = tuple(key for match in WORD.finditer(words) if (key := fold(match[0])))
+        return self._keys[words]
+
     def _forbid_affiliation(self, name: str, of: str, *, alone: bool) -> None:
         """Look for whom somebody came; `alone` says whether its name tells something where nobody speaks for it."""
         if name.isupper() and len(name) > 2 and name.isalpha():
             was_alone = name in self.acronyms and self.acronyms[name][1]
             self.acronyms[name] = of, alone or was_alone
             return
-        keys = tuple(key for match in WORD.finditer(name) if (key := fold(match[0])))
+        keys = self._keys_of(name)
         if len(keys) > 1 or (keys and len(keys[0]) > 3 and keys[0] not in _ORDINARY):
             self.organisations[keys[0]].append((keys, of, alone))
 
     def _forbid_position(self, position: str, of: str) -> None:
-        keys = tuple(key for match in WORD.finditer(position) if (key := fold(match[0])))
+        keys = self._keys_of(position)
         if len(keys) > 1 and not all(key in _ORDINARY or key in TITLES for key in keys):
             self.positions[keys[0]].append((keys, of))
 
@@ -590,10 +597,10 @@ class Roll:
         return self._rows
 
 
-def _rule_of(event: "Event", session: "Session | None", recorded_under: str) -> str:
+def _rule_of(event: "Event", session: "Session | None", recorded_under: str) -> Rule:
     """Return the rule of a text: that in force, or the strictest it has lived under."""
     rule = session.rule_now() if session else event.attribution
-    return attribution.strictest(rule, recorded_under or rule)
+    return Rule(attribution.strictest(rule, recorded_under or rule))
 
 
 def _is_a_date(words: list[Word], index: int) -> bool:
