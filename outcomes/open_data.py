@@ -202,7 +202,7 @@ class Beside(NamedTuple):
                 of[action].append(json.loads(told) if isinstance(told, str) else told)  # SQLite: it is text there
             for action, told in of.items():
                 row = actions[action]
-                answering: Any = Outcome(recorded_under=row["recorded_under"])
+                answering: Any = Outcome.from_db(None, ["recorded_under"], [row["recorded_under"]])
                 answering.rule = row["rule"]
                 for one in owners_of(answering, told):
                     (found.owners if one["slug"] else found.people)[action].append(_owner(one))

@@ -61,9 +61,11 @@ class Sent:
 def to_send(pieces: Iterator[bytes]) -> Iterable[bytes] | None:
     """Return a short file, or the pieces of a longer one with a place to send it; None where no place is free."""
     begun: list[bytes] = []
+    size = 0
     for piece in pieces:
         begun.append(piece)
-        if sum(map(len, begun)) > SHORT:
+        size += len(piece)
+        if size > SHORT:
             return Sent(chain(begun, pieces)) if take_place() else None
     return begun
 
